@@ -1,0 +1,39 @@
+#pragma once
+/// Gives the bytes of any catalogued object in any transfer syntax asked for: made from PNG and row
+/// when wanted, cached while useful (byte-bounded), or mapped from the store of received ones.
+
+#include "bridge/catalogue/catalogue.hpp"
+#include "dicom/mapping/options.hpp"
+#include "storescp/ports.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace cxr::bridge {
+
+struct ObjectSourceSettings {
+    std::filesystem::path data_set;  ///< the PNGs' root
+    std::filesystem::path store;     ///< the received objects' root
+    dicom::MappingOptions mapping;
+    std::uint64_t cache_bytes_max = 256ULL << 20;
+};
+
+class ObjectSource final : public storescp::RetrievePort {
+public:
+    ObjectSource(Catalogue& catalogue, ObjectSourceSettings settings);
+    ~ObjectSource() override;
+
+    [[nodiscard]] Result<std::vector<storescp::InstanceReference>> instances(
+        const dicom::RetrieveIdentifier& identifier) override;
+    [[nodiscard]] std::vector<std::string> transfer_syntaxes(
+        const storescp::InstanceReference& instance) override;
+    [[nodiscard]] Result<dicom::EncodedObject> load(
+        const storescp::InstanceReference& instance,
+        const std::string& transfer_syntax_uid) override;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cxr::bridge

@@ -1,0 +1,101 @@
+#pragma once
+/// The effective configuration: one validated value. Every key is documented, with its unit,
+/// default and allowed values, in config/cxrbridge.toml, which is also the manual.
+
+#include "dicom/core/result.hpp"
+#include "dicom/mapping/options.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace cxr::config {
+
+enum class MissingImages : std::uint8_t { hide, list };
+enum class Strictness : std::uint8_t { strict, lenient };
+enum class AccessMode : std::uint8_t { any, known };
+enum class DuplicatePolicy : std::uint8_t { keep_first, replace, warn, refuse };
+enum class LogFormat : std::uint8_t { human, json };
+
+struct DataSetSection {
+    std::filesystem::path path;
+    MissingImages missing_images = MissingImages::hide;
+    dicom::MappingOptions mapping;
+};
+
+struct NodeSection {
+    std::string aet = "CXRBRIDGE";
+    std::uint16_t port = 11112;
+    std::string listen = "127.0.0.1";
+    std::uint32_t max_associations = 256;
+    std::uint32_t max_associations_per_address = 32;
+    std::uint32_t max_pdu = 131'072;  ///< bytes
+    std::chrono::seconds artim_timeout{10};
+    std::chrono::seconds idle_timeout{60};
+    std::chrono::seconds dimse_timeout{60};
+    std::chrono::seconds write_timeout{30};
+    std::chrono::seconds connect_timeout{10};
+    Strictness strictness = Strictness::strict;
+    std::uint32_t max_matches = 0;  ///< 0: no limit
+    DuplicatePolicy duplicates = DuplicatePolicy::keep_first;
+};
+
+struct PeerSection {
+    std::string aet;
+    std::string host;
+    std::uint16_t port = 104;
+    std::vector<std::string> may{"query", "retrieve", "store", "destination"};
+    bool check_address = false;
+    std::vector<std::string> prefer;  ///< transfer syntaxes, by name or UID
+};
+
+struct AccessSection {
+    AccessMode mode = AccessMode::any;
+    bool check_called_aet = true;
+    bool ignore_aet_case = false;
+};
+
+struct StateSection {
+    std::filesystem::path path;     ///< catalogue and received objects
+    std::uint64_t quota_bytes = 0;  ///< of received objects; 0: none
+    std::uint64_t object_cache_bytes = 256ULL << 20;
+};
+
+struct ExportSection {
+    std::uint32_t threads = 0;  ///< 0: as many as cores
+};
+
+struct LogSection {
+    std::string level = "info";
+    LogFormat format = LogFormat::human;
+};
+
+struct Config {
+    DataSetSection data_set;
+    NodeSection node;
+    std::vector<PeerSection> peers;
+    AccessSection access;
+    StateSection state;
+    ExportSection export_;
+    LogSection log;
+};
+
+/// All mistakes at once: unknown keys with the nearest known name, wrong types, values out of
+/// range, each with file, line and key.
+struct ConfigMistakes {
+    std::vector<std::string> mistakes;
+};
+
+/// @param text TOML. Defaults fill what is not said.
+[[nodiscard]] std::variant<Config, ConfigMistakes> parse_config(std::string_view text,
+                                                                std::string_view file);
+
+/// The effective configuration as TOML, secrets left out.
+[[nodiscard]] std::string show(const Config& config);
+
+/// "AE@host:port"
+[[nodiscard]] dicom::Result<PeerSection> parse_peer(std::string_view text);
+
+}  // namespace cxr::config

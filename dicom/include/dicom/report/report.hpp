@@ -1,0 +1,38 @@
+#pragma once
+/// Structured Reports of an image's findings (PS3.16 TID 1500 "Measurement Report"): the text
+/// miner's labels (every image) and a reader's boxes (TID 1410 groups, boxed images only). Two
+/// documents, because an SR document has one observation context.
+
+#include "dicom/core/encoded_object.hpp"
+#include "dicom/core/transfer_syntax.hpp"
+#include "dicom/mapping/image_record.hpp"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdatset.h>
+
+#include <memory>
+
+namespace cxr::dicom {
+
+/// PS3.16 code for a finding or its implied site, from the product's code table.
+[[nodiscard]] const CodedConcept& finding_code(Finding finding);
+[[nodiscard]] const CodedConcept* finding_site_code(Finding finding);  ///< null for No Finding
+
+/// SOP Instance UID of a report: a function of its canonical content. Needs no document to be
+/// built, so the catalogue announces reports that nobody has asked for yet.
+[[nodiscard]] std::string report_sop_instance_uid(const ImageRecord& record,
+                                                  DerivedKind kind,
+                                                  const MappingOptions& options);
+
+/// @param kind label_report or box_report. Faults: not_found (box_report of an image without
+/// boxes).
+[[nodiscard]] Result<std::unique_ptr<DcmDataset>> build_report(const ImageRecord& record,
+                                                               DerivedKind kind,
+                                                               const MappingOptions& options);
+
+[[nodiscard]] Result<EncodedObject> encode_report(const ImageRecord& record,
+                                                  DerivedKind kind,
+                                                  const TransferSyntax& transfer_syntax,
+                                                  const MappingOptions& options);
+
+}  // namespace cxr::dicom

@@ -1,0 +1,32 @@
+#pragma once
+/// Asks another node for an association (PS3.8 §7.1, requestor side): sub-operations of C-MOVE,
+/// send.
+
+#include "storescp/association/association.hpp"
+#include "storescp/association/settings.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cxr::storescp {
+
+struct AssociationRequest {
+    AssociationPeers peers;
+    std::string host;
+    std::uint16_t port;
+    std::vector<ProposedContext> contexts;
+    std::map<std::string, RoleSelection> roles;  ///< by SOP class, where not the default
+    std::map<std::string, std::vector<std::uint8_t>> extended_negotiation;
+    Timeouts timeouts;
+    Limits limits;
+};
+
+/// Resolves, connects, negotiates. Faults: peer_gone (no connection, or closed or aborted
+/// meanwhile), refused (A-ASSOCIATE-RJ: `doing` tells result, source and reason in words).
+[[nodiscard]] Awaitable<Result<std::unique_ptr<Association>>> request_association(
+    AssociationRequest request);
+
+}  // namespace cxr::storescp

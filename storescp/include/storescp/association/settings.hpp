@@ -1,0 +1,70 @@
+#pragma once
+/// What a node is told at start and on reload: plain values; only bridge/ knows the configuration
+/// file.
+
+#include "dicom/query/identifier.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cxr::storescp {
+
+struct Timeouts {
+    std::chrono::milliseconds artim{
+        10'000};  ///< whole A-ASSOCIATE-RQ, and after RJ/AB/RP (PS3.8 §9.1.5)
+    std::chrono::milliseconds idle{60'000};  ///< no request in an open association
+    std::chrono::milliseconds dimse{
+        60'000};  ///< the rest of a message that has begun; a response due
+    std::chrono::milliseconds stalled_write{30'000};
+    std::chrono::milliseconds connect{10'000};
+};
+
+struct Limits {
+    std::size_t associations_max = 256;
+    std::size_t associations_per_address_max = 32;
+    std::uint32_t pdu_bytes_max = 131'072;  ///< that we advertise, 4 KiB to 16 MiB
+    std::size_t command_set_bytes_max = 65'536;
+    std::size_t identifier_bytes_max = 1'048'576;
+    std::size_t matches_max = 0;  ///< 0: none; above: A700H
+};
+
+/// A remote application entity.
+struct Peer {
+    std::string ae_title;
+    std::string host;
+    std::uint16_t port = 104;
+    bool may_query = true, may_retrieve = true, may_store = true;
+    bool is_move_destination = true;
+    bool check_address = false;  ///< its associations must come from `host`
+    std::vector<std::string> preferred_transfer_syntaxes;  ///< UIDs, most preferred first
+};
+
+enum class Access : std::uint8_t { any, known };  ///< known: unknown calling AE titles get RJ 1/1/3
+
+/// What may be reloaded while associations live: swapped whole.
+struct AccessPolicy {
+    std::vector<std::string> ae_titles{"CXRBRIDGE"};  ///< ours; the first is the Retrieve AE Title
+    bool check_called_ae_title = true;
+    bool case_insensitive_ae_titles = false;
+    Access access = Access::any;
+    std::map<std::string, Peer> peers;  ///< by AE title
+};
+
+struct NodeSettings {
+    std::string listen_address = "127.0.0.1";
+    std::uint16_t port = 11112;  ///< 0: any free one
+    Timeouts timeouts;
+    Limits limits;
+    dicom::QueryRules query_rules;
+    /// C-MOVE and C-GET pending responses: at least every so many sub-operations, and so often.
+    std::uint32_t pending_every_suboperations = 10;
+    std::chrono::milliseconds pending_every{1'000};
+    std::shared_ptr<const AccessPolicy> access = std::make_shared<AccessPolicy>();
+};
+
+}  // namespace cxr::storescp

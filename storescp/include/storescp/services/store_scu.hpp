@@ -1,0 +1,50 @@
+#pragma once
+/// C-STORE as a user (PS3.7 §9.1.1, PS3.4 Annex B): sub-operations of C-MOVE, `send`, `export
+/// --to`.
+
+#include "storescp/association/association.hpp"
+#include "storescp/association/requestor.hpp"
+#include "storescp/ports.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace cxr::storescp {
+
+/// Contexts for exactly the objects to be sent: per SOP class one context for each way it is kept,
+/// and one for the little endian syntaxes it can be turned into. At most 128; `preferred` first.
+[[nodiscard]] std::vector<ProposedContext> contexts_for(
+    std::span<const InstanceReference> instances,
+    RetrievePort& port,
+    std::span<const std::string> preferred = {});
+
+/// PS3.7 §9.1.1.1: who asked for this sub-operation.
+struct MoveOriginator {
+    std::string ae_title;
+    std::uint16_t message_id;
+};
+
+struct StoreResponse {
+    std::uint16_t status;
+    std::string error_comment;
+};
+
+/// Loads the object (on the pool), in a syntax that the association agreed on, sends it, waits for
+/// the response. Faults: refused (no context for it), those of RetrievePort::load(), peer_gone.
+[[nodiscard]] Awaitable<Result<StoreResponse>> store(
+    Association& association,
+    boost::asio::thread_pool& pool,
+    RetrievePort& port,
+    const InstanceReference& instance,
+    std::uint16_t message_id,
+    std::uint16_t priority,
+    std::optional<MoveOriginator> originator = std::nullopt);
+
+/// PS3.4 B.2.3: 0000H, Bxxx, anything else.
+enum class StoreVerdict : std::uint8_t { success, warning, failure };
+[[nodiscard]] StoreVerdict verdict_of(std::uint16_t c_store_status);
+
+}  // namespace cxr::storescp

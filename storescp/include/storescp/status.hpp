@@ -1,0 +1,38 @@
+#pragma once
+/// The one table from faults to DIMSE statuses (PS3.7 Annex C; PS3.4 B.2.3, C.4.1.1.4, C.4.2.1.5).
+
+#include "storescp/dimse/command_set.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace cxr::storescp {
+
+namespace status {
+inline constexpr std::uint16_t success = 0x0000;
+inline constexpr std::uint16_t pending = 0xFF00;
+inline constexpr std::uint16_t pending_with_unsupported_keys = 0xFF01;
+inline constexpr std::uint16_t cancel = 0xFE00;
+inline constexpr std::uint16_t suboperations_complete_with_failures = 0xB000;
+inline constexpr std::uint16_t out_of_resources = 0xA700;
+inline constexpr std::uint16_t out_of_resources_matches = 0xA701;
+inline constexpr std::uint16_t out_of_resources_suboperations = 0xA702;
+inline constexpr std::uint16_t move_destination_unknown = 0xA801;
+inline constexpr std::uint16_t does_not_match_sop_class = 0xA900;
+inline constexpr std::uint16_t cannot_understand = 0xC000;
+inline constexpr std::uint16_t duplicate_sop_instance = 0x0111;
+inline constexpr std::uint16_t invalid_sop_instance = 0x0117;
+inline constexpr std::uint16_t sop_class_not_supported = 0x0122;
+inline constexpr std::uint16_t not_authorised = 0x0124;
+inline constexpr std::uint16_t duplicate_invocation = 0x0210;
+inline constexpr std::uint16_t unrecognised_operation = 0x0211;
+inline constexpr std::uint16_t mistyped_argument = 0x0212;
+}  // namespace status
+
+enum class Service : std::uint8_t { echo, store, find, move, get };
+
+[[nodiscard]] std::uint16_t status_of(const Fault& fault, Service service);
+/// Sets status, Offending Element and Error Comment (at most 64 characters, no patient data).
+void set_failure(CommandSet& response, const Fault& fault, Service service);
+
+}  // namespace cxr::storescp

@@ -1,0 +1,1 @@
+#include "storescp/dimse/command_set.hpp"
