@@ -23,6 +23,7 @@ struct DataSetSection {
     std::filesystem::path path;
     MissingImages missing_images = MissingImages::hide;
     dicom::MappingOptions mapping;
+    friend bool operator==(const DataSetSection&, const DataSetSection&) = default;
 };
 
 struct NodeSection {
@@ -40,6 +41,7 @@ struct NodeSection {
     Strictness strictness = Strictness::strict;
     std::uint32_t max_matches = 0;  ///< 0: no limit
     DuplicatePolicy duplicates = DuplicatePolicy::keep_first;
+    friend bool operator==(const NodeSection&, const NodeSection&) = default;
 };
 
 struct PeerSection {
@@ -49,27 +51,32 @@ struct PeerSection {
     std::vector<std::string> may{"query", "retrieve", "store", "destination"};
     bool check_address = false;
     std::vector<std::string> prefer;  ///< transfer syntaxes, by name or UID
+    friend bool operator==(const PeerSection&, const PeerSection&) = default;
 };
 
 struct AccessSection {
     AccessMode mode = AccessMode::any;
     bool check_called_aet = true;
     bool ignore_aet_case = false;
+    friend bool operator==(const AccessSection&, const AccessSection&) = default;
 };
 
 struct StateSection {
     std::filesystem::path path;     ///< catalogue and received objects
     std::uint64_t quota_bytes = 0;  ///< of received objects; 0: none
     std::uint64_t object_cache_bytes = 256ULL << 20;
+    friend bool operator==(const StateSection&, const StateSection&) = default;
 };
 
 struct ExportSection {
     std::uint32_t threads = 0;  ///< 0: as many as cores
+    friend bool operator==(const ExportSection&, const ExportSection&) = default;
 };
 
 struct LogSection {
     std::string level = "info";
     LogFormat format = LogFormat::human;
+    friend bool operator==(const LogSection&, const LogSection&) = default;
 };
 
 struct Config {

@@ -29,6 +29,7 @@ struct MappingOptions {
 
     /// Sorted "k=v;" of what differs from the default; empty for the default.
     [[nodiscard]] std::string profile() const;
+    friend bool operator==(const MappingOptions&, const MappingOptions&) = default;
 };
 
 }  // namespace cxr::dicom
