@@ -1,0 +1,120 @@
+#pragma once
+/// The commands as functions: options in, text out, exit code back. main() only fills the options;
+/// tests and other commands call the same functions.
+/// `out` is what the command is for (a table, JSON, paths), `err` what went wrong, one line each.
+
+#include "bridge/data_set/folder.hpp"
+#include "config/schema.hpp"
+#include "dicom/mapping/options.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cxr::bridge::cli {
+
+/// Exit codes, the same for every command.
+inline constexpr int done = 0;
+inline constexpr int done_with_findings = 1;  ///< or with failures
+inline constexpr int wrong_usage = 2;  ///< or wrong configuration, or a start that cannot work
+
+/// The folder that holds the CSV files, how it is mapped and which of its images are meant.
+struct DataSetChoice {
+    std::filesystem::path path;
+    dicom::MappingOptions mapping;
+    Selection selection;
+};
+
+/// Where to send to, and as whom.
+struct Destination {
+    config::PeerSection peer;
+    std::string calling_ae_title = "CXRBRIDGE";
+};
+
+/// verify DATASET [--deep] [--json]
+struct VerifyOptions {
+    std::filesystem::path data_set;
+    bool deep = false;  ///< decodes every PNG
+    bool json = false;
+    std::size_t threads = 0;  ///< 0: as many as cores
+};
+/// done_with_findings when something is wrong with the data set; wrong_usage when it cannot be
+/// read.
+[[nodiscard]] int run_verify(const VerifyOptions& options, std::ostream& out, std::ostream& err);
+
+/// wrap DATASET -o DIR [IMAGE…] [--transfer-syntax NAME] [--dicomdir]
+struct WrapOptions {
+    DataSetChoice data_set;
+    std::filesystem::path output;
+    std::string transfer_syntax_uid = "1.2.840.10008.1.2.1";
+    bool dicomdir = false;
+    std::size_t threads = 0;  ///< 0: as many as cores
+};
+/// done_with_findings when an image could not be wrapped; the others are.
+[[nodiscard]] int run_wrap(const WrapOptions& options, std::ostream& out, std::ostream& err);
+
+enum class ExportFormat : std::uint8_t { sr };
+
+/// export DATASET --format sr [-o DIR] [--to AE@host:port]
+struct ExportOptions {
+    DataSetChoice data_set;
+    ExportFormat format = ExportFormat::sr;
+    std::optional<std::filesystem::path> output;  ///< at least one of output and to
+    std::optional<Destination> to;
+    std::size_t threads = 0;  ///< 0: as many as cores
+};
+[[nodiscard]] int run_export(const ExportOptions& options, std::ostream& out, std::ostream& err);
+
+/// send DATASET --to AE@host:port [--rate N] [--reports]
+struct SendOptions {
+    DataSetChoice data_set;
+    Destination to;
+    double rate = 0;       ///< objects a second; 0: as fast as the peer takes them
+    bool reports = false;  ///< their structured reports, too
+};
+[[nodiscard]] int run_send(const SendOptions& options, std::ostream& out, std::ostream& err);
+
+/// sample -o DIR [--patients N] [--seed N]
+struct SampleOptions {
+    std::filesystem::path output;
+    std::size_t patients = 12;
+    std::uint64_t seed = 1;
+    std::size_t threads = 0;  ///< 0: as many as cores
+};
+[[nodiscard]] int run_sample(const SampleOptions& options, std::ostream& out, std::ostream& err);
+
+/// Where a configuration comes from. Flags override the file, the file overrides the defaults.
+struct ConfigSources {
+    std::optional<std::filesystem::path> file;
+    std::optional<std::string> data_set, state, aet, listen, missing_images, log_level, log_format;
+    std::optional<std::uint16_t> port;
+    std::vector<std::string> peers;  ///< "AE@host:port", added to the file's or in place of an AE's
+};
+/// Reads the file and applies the flags; called again on SIGHUP. Fills the state folder's default.
+[[nodiscard]] std::variant<config::Config, config::ConfigMistakes> load_config(
+    const ConfigSources& sources);
+/// $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/cxrbridge, else ~/.local/state/cxrbridge.
+[[nodiscard]] std::filesystem::path default_state_folder();
+
+/// serve [--config FILE] [--dataset DIR] [--state DIR] [--aet AE] [--port N] …
+struct ServeOptions {
+    config::Config config;  ///< what load_config(sources) gave
+    ConfigSources sources;
+};
+[[nodiscard]] int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err);
+
+/// config check|show
+struct ConfigOptions {
+    ConfigSources sources;
+};
+[[nodiscard]] int run_config_check(const ConfigOptions& options,
+                                   std::ostream& out,
+                                   std::ostream& err);
+[[nodiscard]] int run_config_show(const ConfigOptions& options,
+                                  std::ostream& out,
+                                  std::ostream& err);
+
+}  // namespace cxr::bridge::cli
