@@ -1,0 +1,25 @@
+#pragma once
+/// Turns a configuration into what the rooms below are told: they know nothing of configuration
+/// files.
+
+#include "bridge/catalogue/catalogue.hpp"
+#include "bridge/objects/object_source.hpp"
+#include "bridge/objects/received_store.hpp"
+#include "config/schema.hpp"
+#include "storescp/association/settings.hpp"
+
+namespace cxr::bridge {
+
+[[nodiscard]] std::shared_ptr<const storescp::AccessPolicy> access_policy(
+    const config::Config& config);
+[[nodiscard]] storescp::NodeSettings node_settings(const config::Config& config);
+[[nodiscard]] CatalogueSettings catalogue_settings(const config::Config& config);
+[[nodiscard]] ObjectSourceSettings object_source_settings(const config::Config& config);
+[[nodiscard]] ReceivedStoreSettings received_store_settings(const config::Config& config);
+
+/// What a reload (SIGHUP) can change without ending associations is the access policy: peers and
+/// access. Names the sections in which `next` differs from `running` beyond that, for the log.
+[[nodiscard]] std::vector<std::string> changes_that_need_a_restart(const config::Config& running,
+                                                                   const config::Config& next);
+
+}  // namespace cxr::bridge

@@ -1,0 +1,116 @@
+#include "bridge/daemon/composition.hpp"
+
+#include "dicom/core/transfer_syntax.hpp"
+
+#include <algorithm>
+
+namespace cxr::bridge {
+namespace {
+
+bool may(const config::PeerSection& peer, std::string_view what) {
+    return std::find(peer.may.begin(), peer.may.end(), what) != peer.may.end();
+}
+
+storescp::Peer peer_of(const config::PeerSection& section) {
+    storescp::Peer peer{.ae_title = section.aet,
+                        .host = section.host,
+                        .port = section.port,
+                        .may_query = may(section, "query"),
+                        .may_retrieve = may(section, "retrieve"),
+                        .may_store = may(section, "store"),
+                        .is_move_destination = may(section, "destination"),
+                        .check_address = section.check_address,
+                        .preferred_transfer_syntaxes = {}};
+    for (const std::string& name : section.prefer) {
+        if (const dicom::TransferSyntax* syntax = dicom::find_transfer_syntax(name)) {
+            peer.preferred_transfer_syntaxes.emplace_back(syntax->uid);
+        }
+    }
+    return peer;
+}
+
+DuplicatePolicy policy_of(config::DuplicatePolicy policy) {
+    switch (policy) {
+        case config::DuplicatePolicy::keep_first:
+            return DuplicatePolicy::keep_first;
+        case config::DuplicatePolicy::replace:
+            return DuplicatePolicy::replace;
+        case config::DuplicatePolicy::warn:
+            return DuplicatePolicy::warn;
+        case config::DuplicatePolicy::refuse:
+            return DuplicatePolicy::refuse;
+    }
+    return DuplicatePolicy::keep_first;
+}
+
+}  // namespace
+
+std::shared_ptr<const storescp::AccessPolicy> access_policy(const config::Config& config) {
+    auto policy = std::make_shared<storescp::AccessPolicy>();
+    policy->ae_titles = {config.node.aet};
+    policy->check_called_ae_title = config.access.check_called_aet;
+    policy->case_insensitive_ae_titles = config.access.ignore_aet_case;
+    policy->access = config.access.mode == config::AccessMode::known ? storescp::Access::known
+                                                                     : storescp::Access::any;
+    for (const config::PeerSection& section : config.peers) {
+        policy->peers.insert_or_assign(section.aet, peer_of(section));
+    }
+    return policy;
+}
+
+storescp::NodeSettings node_settings(const config::Config& config) {
+    const config::NodeSection& node = config.node;
+    storescp::NodeSettings settings;
+    settings.listen_address = node.listen;
+    settings.port = node.port;
+    settings.timeouts = {.artim = node.artim_timeout,
+                         .idle = node.idle_timeout,
+                         .dimse = node.dimse_timeout,
+                         .stalled_write = node.write_timeout,
+                         .connect = node.connect_timeout};
+    settings.limits.associations_max = node.max_associations;
+    settings.limits.associations_per_address_max = node.max_associations_per_address;
+    settings.limits.pdu_bytes_max = node.max_pdu;
+    settings.limits.matches_max = node.max_matches;
+    settings.query_rules.lenient = node.strictness == config::Strictness::lenient;
+    settings.access = access_policy(config);
+    return settings;
+}
+
+CatalogueSettings catalogue_settings(const config::Config& config) {
+    return {.file = config.state.path / "catalogue.sqlite",
+            .retrieve_ae_title = config.node.aet,
+            .mapping = config.data_set.mapping,
+            .list_missing_images = config.data_set.missing_images == config::MissingImages::list};
+}
+
+ObjectSourceSettings object_source_settings(const config::Config& config) {
+    return {.data_set = config.data_set.path,
+            .store = config.state.path / "received",
+            .mapping = config.data_set.mapping,
+            .cache_bytes_max = config.state.object_cache_bytes};
+}
+
+ReceivedStoreSettings received_store_settings(const config::Config& config) {
+    return {.root = config.state.path / "received",
+            .quota_bytes = config.state.quota_bytes,
+            .duplicates = policy_of(config.node.duplicates)};
+}
+
+std::vector<std::string> changes_that_need_a_restart(const config::Config& running,
+                                                     const config::Config& next) {
+    std::vector<std::string> changed;
+    const auto note = [&changed](bool same, const char* section) {
+        if (!same) {
+            changed.emplace_back(section);
+        }
+    };
+    note(running.data_set == next.data_set, "[dataset]");
+    note(running.node == next.node, "[node]");
+    note(running.state == next.state, "[state]");
+    note(running.export_ == next.export_, "[export]");
+    note(running.log == next.log, "[log]");
+    return changed;
+}
+
+}  // namespace cxr::bridge

@@ -1,0 +1,132 @@
+#include "bridge/objects/made_object.hpp"
+
+#include "dicom/image/frame.hpp"
+#include "dicom/image/secondary_capture.hpp"
+#include "dicom/report/report.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <memory>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace cxr::bridge {
+namespace {
+
+/// Closes the descriptor it holds.
+class File {
+public:
+    explicit File(const std::filesystem::path& path)
+        : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {}
+    ~File() {
+        if (descriptor_ >= 0) {
+            ::close(descriptor_);
+        }
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    [[nodiscard]] int descriptor() const { return descriptor_; }
+
+private:
+    int descriptor_;
+};
+
+bool is_as_catalogued(int descriptor, const ImageFile& file) {
+    struct stat status {};
+    return ::fstat(descriptor, &status) == 0 &&
+           static_cast<std::uint64_t>(status.st_size) == file.bytes &&
+           std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec ==
+               file.mtime_ns;
+}
+
+Fault changed(const ImageFile& file) {
+    return {.kind = FaultKind::malformed,
+            .doing = fmt::format("{}: changed since the data set was read; restart to take it in",
+                                 file.path)};
+}
+
+/// The whole file, or a fault when it is not the file that was catalogued, before and after
+/// reading: never half an old picture and half a new one.
+Result<std::vector<std::byte>> read_image_file(const std::filesystem::path& root,
+                                               const ImageFile& file) {
+    const File opened(root / file.path);
+    if (opened.descriptor() < 0) {
+        return Fault{
+            .kind = errno == ENOENT ? FaultKind::not_found : FaultKind::storage,
+            .doing = fmt::format("{}: {}", file.path, std::generic_category().message(errno))};
+    }
+    if (!is_as_catalogued(opened.descriptor(), file)) {
+        return changed(file);
+    }
+    std::vector<std::byte> bytes(file.bytes);
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t got = ::read(opened.descriptor(), bytes.data() + done, bytes.size() - done);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return Fault{.kind = FaultKind::storage,
+                         .doing = fmt::format(
+                             "{}: {}",
+                             file.path,
+                             got == 0 ? "ended early" : std::generic_category().message(errno))};
+        }
+        done += static_cast<std::size_t>(got);
+    }
+    if (!is_as_catalogued(opened.descriptor(), file)) {
+        return changed(file);
+    }
+    return bytes;
+}
+
+Result<dicom::EncodedObject> make_image(const std::filesystem::path& root,
+                                        const MadeObject& object,
+                                        const dicom::TransferSyntax& transfer_syntax,
+                                        const dicom::MappingOptions& mapping) {
+    if (!object.image_file) {
+        return Fault{.kind = FaultKind::not_found,
+                     .doing = object.record.row.image_index + ": the PNG is missing"};
+    }
+    const auto bytes = read_image_file(root, *object.image_file);
+    if (!bytes) {
+        return bytes.error();
+    }
+    auto frame = dicom::decode_png(*bytes);
+    if (!frame) {
+        Fault fault = frame.error();
+        fault.doing = fmt::format("{}: {}", object.image_file->path, fault.doing);
+        return fault;
+    }
+    return dicom::encode_secondary_capture(object.record,
+                                           std::make_shared<const dicom::Frame>(std::move(*frame)),
+                                           transfer_syntax,
+                                           mapping);
+}
+
+}  // namespace
+
+std::vector<std::string> made_transfer_syntaxes(dicom::DerivedKind kind) {
+    std::vector<std::string> uids;
+    for (const dicom::TransferSyntax& syntax : dicom::all_transfer_syntaxes()) {
+        if (syntax.encodable && (kind == dicom::DerivedKind::image || !syntax.encapsulated)) {
+            uids.emplace_back(syntax.uid);
+        }
+    }
+    return uids;
+}
+
+Result<dicom::EncodedObject> make_object(const std::filesystem::path& root,
+                                         const MadeObject& object,
+                                         const dicom::TransferSyntax& transfer_syntax,
+                                         const dicom::MappingOptions& mapping) {
+    if (object.kind == dicom::DerivedKind::image) {
+        return make_image(root, object, transfer_syntax, mapping);
+    }
+    return dicom::encode_report(object.record, object.kind, transfer_syntax, mapping);
+}
+
+}  // namespace cxr::bridge
