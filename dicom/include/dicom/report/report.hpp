@@ -11,15 +11,28 @@
 #include <dcmtk/dcmdata/dcdatset.h>
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace cxr::dicom {
+
+/// Comprehensive 3D SR (PS3.3 A.35.13).
+inline constexpr std::string_view report_sop_class_uid = "1.2.840.10008.5.1.4.1.1.88.34";
+
+/// Content Date and Time (0008,0023), (0008,0033) are type 1 in a report (PS3.3 C.17.2) and the
+/// data set has none. A constant: labels and boxes are the collection's of 2017, made after the
+/// images' studies, whose synthetic dates (which a profile may leave out) say nothing of them. No
+/// clock: the same content gives the same bytes on every day.
+inline constexpr std::string_view report_content_date = "20170101";
+inline constexpr std::string_view report_content_time = "000000";
 
 /// PS3.16 code for a finding or its implied site, from the product's code table.
 [[nodiscard]] const CodedConcept& finding_code(Finding finding);
 [[nodiscard]] const CodedConcept* finding_site_code(Finding finding);  ///< null for No Finding
 
-/// SOP Instance UID of a report: a function of its canonical content. Needs no document to be
-/// built, so the catalogue announces reports that nobody has asked for yet.
+/// SOP Instance UID of a report: a function of its canonical content (findings or boxes, their
+/// codes, template version, profile). Needs no document to be built, so the catalogue announces
+/// reports that nobody has asked for yet. @param kind label_report or box_report.
 [[nodiscard]] std::string report_sop_instance_uid(const ImageRecord& record,
                                                   DerivedKind kind,
                                                   const MappingOptions& options);
