@@ -1,0 +1,213 @@
+#include "bridge/daemon/daemon.hpp"
+
+#include "bridge/catalogue/catalogue.hpp"
+#include "bridge/daemon/composition.hpp"
+#include "bridge/daemon/log.hpp"
+#include "bridge/daemon/state_folder.hpp"
+#include "bridge/objects/object_source.hpp"
+#include "bridge/objects/received_store.hpp"
+#include "dicom/codec/codec.hpp"
+#include "storescp/node.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <malloc.h>
+#include <stdexcept>
+#include <systemd/sd-daemon.h>
+#include <thread>
+#include <vector>
+
+namespace cxr::bridge {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds shutdown_grace{10};
+constexpr std::size_t row_faults_logged_max = 20;
+
+template <typename T>
+T value_or_throw(Result<T> result) {
+    if (!result) {
+        throw std::runtime_error(result.error().doing);
+    }
+    return std::move(result).value();
+}
+
+void log_data_set(const DataSetFolder& folder) {
+    for (const std::string& note : folder.notes) {
+        log::info(note);
+    }
+    for (std::size_t i = 0; i < std::min(folder.faults.size(), row_faults_logged_max); ++i) {
+        const dicom::RowFault& fault = folder.faults[i];
+        log::warn(fmt::format("{}:{}: {}{}{}{}",
+                              fault.file,
+                              fault.line,
+                              fault.column,
+                              fault.column.empty() ? "" : ": ",
+                              fault.reason,
+                              fault.row_skipped ? "; row skipped" : ""));
+    }
+    if (folder.faults.size() > row_faults_logged_max) {
+        log::warn(fmt::format("{} more faults in rows: 'cxrbridge verify' lists them all",
+                              folder.faults.size() - row_faults_logged_max));
+    }
+}
+
+/// Reads the data set only where the catalogue is not already what it would give.
+void synchronise(Catalogue& catalogue, const config::DataSetSection& data_set) {
+    const FolderFingerprint fingerprint = value_or_throw(fingerprint_of(data_set.path));
+    if (catalogue.is_current(fingerprint)) {
+        return;
+    }
+    const DataSetFolder folder = value_or_throw(read_data_set(data_set.path, data_set.mapping));
+    log_data_set(folder);
+    const SyncReport report = value_or_throw(catalogue.synchronise(folder));
+    if (!report.unchanged) {
+        log::info(fmt::format("catalogue: {} images added, {} changed, {} removed",
+                              report.images_added,
+                              report.images_changed,
+                              report.images_removed));
+    }
+}
+
+std::size_t worker_threads() {
+    return std::max(2U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+class Daemon::Impl {
+public:
+    Impl(config::Config config, ReloadConfig reload, storescp::EventSink& events)
+        : config_(std::move(config)),
+          reload_(std::move(reload)),
+          state_(value_or_throw(StateFolder::lock(config_.state.path))),
+          catalogue_(open_catalogue(config_)),
+          objects_(*catalogue_, object_source_settings(config_)),
+          received_(*catalogue_, received_store_settings(config_)),
+          counts_(value_or_throw(catalogue_->counts())),
+          pool_(worker_threads()),
+          node_(io_,
+                pool_,
+                node_settings(config_),
+                storescp::Ports{.query = *catalogue_, .retrieve = objects_, .receive = received_},
+                events),
+          terminate_(io_, SIGINT, SIGTERM),
+          hang_up_(io_, SIGHUP) {
+        malloc_trim(0);  // the tables that the catalogue was built from
+    }
+
+    [[nodiscard]] std::string ready_line() const {
+        return fmt::format(
+            "ready: {} at {}:{}, {} patients, {} studies, {} series, {} instances ({} received)",
+            config_.node.aet,
+            config_.node.listen,
+            node_.port(),
+            counts_.patients,
+            counts_.studies,
+            counts_.series,
+            counts_.instances,
+            counts_.received);
+    }
+
+    void run() {
+        node_.start();
+        terminate_.async_wait([this](const boost::system::error_code& error, int signal) {
+            if (!error) {
+                begin_shutdown(signal);
+            }
+        });
+        wait_for_hang_up();
+        sd_notify(0, "READY=1");
+        std::vector<std::thread> threads;
+        for (std::size_t i = 1; i < worker_threads(); ++i) {
+            threads.emplace_back([this] { io_.run(); });
+        }
+        io_.run();
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+        pool_.join();
+    }
+
+private:
+    static std::unique_ptr<Catalogue> open_catalogue(const config::Config& config) {
+        auto catalogue = value_or_throw(Catalogue::open(catalogue_settings(config)));
+        synchronise(*catalogue, config.data_set);
+        return catalogue;
+    }
+
+    void begin_shutdown(int signal) {
+        log::info(
+            fmt::format("stopping on signal {}: {} associations", signal, node_.associations()));
+        sd_notify(0, "STOPPING=1");
+        hang_up_.cancel();
+        asio::co_spawn(io_, node_.stop(shutdown_grace), [](const std::exception_ptr& thrown) {
+            if (thrown) {
+                std::rethrow_exception(thrown);
+            }
+            log::info("stopped");
+        });
+    }
+
+    void wait_for_hang_up() {
+        hang_up_.async_wait([this](const boost::system::error_code& error, int /*signal*/) {
+            if (!error) {
+                reload();
+                wait_for_hang_up();
+            }
+        });
+    }
+
+    void reload() {
+        auto loaded = reload_();
+        if (const auto* mistakes = std::get_if<config::ConfigMistakes>(&loaded)) {
+            for (const std::string& mistake : mistakes->mistakes) {
+                log::error(mistake);
+            }
+            log::error("the running configuration stays in force");
+            return;
+        }
+        const config::Config& next = std::get<config::Config>(loaded);
+        for (const std::string& section : changes_that_need_a_restart(config_, next)) {
+            log::warn(fmt::format("{} changed: takes effect at the next start", section));
+        }
+        config_.peers = next.peers;
+        config_.access = next.access;
+        node_.replace_access(access_policy(config_));
+        log::info(fmt::format("reloaded: {} peers", config_.peers.size()));
+    }
+
+    config::Config config_;  // peers and access: signal handlers only, one at a time
+    ReloadConfig reload_;
+    StateFolder state_;
+    std::unique_ptr<Catalogue> catalogue_;
+    ObjectSource objects_;
+    ReceivedStore received_;
+    CatalogueCounts counts_;
+    asio::io_context io_;
+    asio::thread_pool pool_;
+    storescp::Node node_;
+    asio::signal_set terminate_, hang_up_;
+};
+
+Daemon::Daemon(config::Config config, ReloadConfig reload, storescp::EventSink& events)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(reload), events)) {}
+Daemon::~Daemon() = default;
+
+std::string Daemon::ready_line() const {
+    return impl_->ready_line();
+}
+
+void Daemon::run() {
+    impl_->run();
+}
+
+}  // namespace cxr::bridge
