@@ -1,0 +1,169 @@
+#include "dicom/mapping/image_record.hpp"
+#include "dicom/report/report.hpp"
+#include "mapping/synthetic_names.hpp"
+
+#include <dcmtk/dcmdata/dcuid.h>
+
+#include <cmath>
+
+namespace cxr::dicom {
+namespace {
+
+/// Content Date and Time are type 1 in a report (PS3.3 C.17.2): the data set's year when it has no
+/// dates of its own.
+constexpr std::string_view undated_report_date = "20170101";
+constexpr std::string_view undated_report_time = "000000";
+
+std::string joined(std::string_view a, std::string_view b) {
+    std::string text;
+    text.reserve(a.size() + b.size());
+    return text.append(a).append(b);
+}
+
+std::string_view view_of(ViewPosition view) {
+    switch (view) {
+        case ViewPosition::pa:
+            return "PA";
+        case ViewPosition::ap:
+            return "AP";
+        case ViewPosition::unknown:
+            break;
+    }
+    return "";
+}
+
+/// "CHEST PA", or "CHEST" when the view is not known.
+std::string described(std::string_view what, ViewPosition view) {
+    const std::string_view name = view_of(view);
+    return name.empty() ? std::string(what) : joined(what, " ").append(name);
+}
+
+/// PS3.5 AS: three digits and a unit.
+std::string age_string(const Age& age) {
+    std::string text = std::to_string(age.value);
+    text.insert(0, 3 - std::min<std::size_t>(text.size(), 3), '0');
+    return text += age.unit;
+}
+
+/// Storage-phosphor plates have pitches of their own; everything else is taken for a detector.
+const char* modality_by_pitch(double spacing_mm) {
+    const double pitch_um = std::round(spacing_mm * 1000);
+    return pitch_um == 168 || pitch_um == 171 || pitch_um == 115 ? "CR" : "DX";
+}
+
+const char* modality_of(const ChestXRayRow& row, ModalityChoice choice) {
+    switch (choice) {
+        case ModalityChoice::cr:
+            return "CR";
+        case ModalityChoice::ot:
+            return "OT";
+        case ModalityChoice::automatic:
+            return modality_by_pitch(row.original_spacing_x_mm);
+        case ModalityChoice::dx:
+            break;
+    }
+    return "DX";
+}
+
+std::string uid(const MappingOptions& options, std::string_view kind, std::string_view name) {
+    return UIDSource(options.profile()).derive(joined(kind, name));
+}
+
+}  // namespace
+
+const char* const implementation_class_uid = "2.25.17720379406752120839027519354489754143";
+const char* const implementation_version_name = "CXRBRIDGE_0_1";
+
+PatientEntity patient_entity(const ImageRecord& record, const MappingOptions& options) {
+    const std::string_view patient_id = record.row.patient_id();
+    PatientEntity patient;
+    patient.patient_id = patient_id;
+    patient.issuer_of_patient_id = "NIHCXR14";
+    // The caret marks a person name of today (PS3.5 6.2.1): without it validators see a retired
+    // form.
+    patient.patient_name = options.names == Names::human
+                               ? synthetic_name(patient_id, record.row.sex)
+                               : joined("NIHCXR14^", patient_id);
+    patient.patient_birth_date = record.dates.patient_birth_date;
+    patient.patient_sex = record.row.sex == Sex::male     ? "M"
+                          : record.row.sex == Sex::female ? "F"
+                                                          : "";
+    return patient;
+}
+
+StudyEntity study_entity(const ImageRecord& record, const MappingOptions& options) {
+    const ChestXRayRow& row = record.row;
+    StudyEntity study;
+    study.study_instance_uid = uid(options, "study/", row.stem());
+    study.study_date = record.dates.study_date;
+    study.study_time = record.dates.study_time;
+    study.accession_number = joined("CXR", row.stem());
+    study.study_id = std::to_string(row.follow_up);
+    // Never the labels: they are the truth that a reader is to be compared with.
+    study.study_description = described("XR CHEST", row.view);
+    study.patient_age = row.age ? age_string(*row.age) : std::string();
+    study.procedure_code = {.value = "399208008", .scheme = "SCT", .meaning = "Plain chest X-ray"};
+    return study;
+}
+
+SeriesEntity series_entity(const ImageRecord& record,
+                           DerivedKind kind,
+                           const MappingOptions& options) {
+    SeriesEntity series;
+    series.series_date = record.dates.study_date;
+    series.series_time = record.dates.study_time;
+    switch (kind) {
+        case DerivedKind::image:
+            series.series_instance_uid = uid(options, "series/", record.row.stem());
+            series.modality = modality_of(record.row, options.modality);
+            series.series_number = "1";
+            series.series_description = described("CHEST", record.row.view);
+            series.protocol_name = series.series_description;
+            series.body_part_examined = "CHEST";
+            // The X-ray unit is unknown; where it stood is not (PS3.3 C.8.6.1 note 1).
+            series.institution_name = "NIH Clinical Center";
+            break;
+        case DerivedKind::label_report:
+            series.series_instance_uid = uid(options, "series|labels|", record.row.image_index);
+            series.modality = "SR";
+            series.series_number = "701";
+            series.series_description = "ChestX-ray14 labels";
+            series.manufacturer = "cxrbridge";
+            break;
+        case DerivedKind::box_report:
+            series.series_instance_uid = uid(options, "series|boxes|", record.row.image_index);
+            series.modality = "SR";
+            series.series_number = "702";
+            series.series_description = "ChestX-ray14 boxes";
+            series.manufacturer = "cxrbridge";
+            break;
+    }
+    return series;
+}
+
+InstanceEntity instance_entity(const ImageRecord& record,
+                               DerivedKind kind,
+                               const MappingOptions& options) {
+    InstanceEntity instance;
+    instance.instance_number = "1";
+    instance.content_date = record.dates.study_date;
+    instance.content_time = record.dates.study_time;
+    if (kind == DerivedKind::image) {
+        instance.sop_instance_uid = uid(options, "instance/", record.row.stem());
+        instance.sop_class_uid = UID_SecondaryCaptureImageStorage;
+        return instance;
+    }
+    instance.sop_instance_uid = report_sop_instance_uid(record, kind, options);
+    instance.sop_class_uid = UID_Comprehensive3DSRStorage;
+    if (instance.content_date.empty()) {
+        instance.content_date = undated_report_date;
+        instance.content_time = undated_report_time;
+    }
+    instance.concept_name_code = {
+        .value = "126000", .scheme = "DCM", .meaning = "Imaging Measurement Report"};
+    instance.completion_flag = "COMPLETE";
+    instance.verification_flag = "UNVERIFIED";
+    return instance;
+}
+
+}  // namespace cxr::dicom
