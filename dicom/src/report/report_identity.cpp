@@ -31,7 +31,7 @@ void append(std::string& content, double value) {
 }
 
 void append_labels(std::string& content, const ImageRecord& record) {
-    content += record.release == Release::v2020 ? "v2020" : "v1";
+    content += record.release == Release::v2020 ? "v2020" : "v2017";
     content += '\n';
     content += record.row.finding_labels;
     for (const Finding finding : record.row.findings) {
