@@ -1,1 +1,161 @@
 #include "config/schema.hpp"
+
+#include "dicom/core/ae_title.hpp"
+#include "key_table.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <set>
+
+namespace cxr::config {
+
+namespace {
+
+dicom::Fault malformed(std::string what) {
+    return {.kind = dicom::FaultKind::malformed, .doing = std::move(what)};
+}
+
+template <typename Number>
+std::optional<Number> number_of(std::string_view text) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+/// Text from a command line, as the type that the key's default has.
+std::optional<Value> value_like(const Value& example, std::string_view text) {
+    if (std::holds_alternative<bool>(example)) {
+        return text == "true"    ? std::optional<Value>(true)
+               : text == "false" ? std::optional<Value>(false)
+                                 : std::nullopt;
+    }
+    if (std::holds_alternative<std::int64_t>(example)) {
+        const auto number = number_of<std::int64_t>(text);
+        return number ? std::optional<Value>(*number) : std::nullopt;
+    }
+    if (std::holds_alternative<std::string>(example)) {
+        return Value(std::string(text));
+    }
+    return std::nullopt;
+}
+
+template <typename Section>
+void show_keys(const Section& section, std::string& shown) {
+    for (const Key<Section>& key : keys_of<Section>()) {
+        const Value value = key.get(section);
+        const auto* text = std::get_if<std::string>(&value);
+        if (text == nullptr || !text->empty()) {  // an empty path is one that nobody set
+            shown += fmt::format("{} = {}\n", key.name, toml_literal(value));
+        }
+    }
+}
+
+template <typename Section>
+void list_keys(const char* name, const Section& defaults, std::vector<KeyInfo>& keys) {
+    for (const Key<Section>& key : keys_of<Section>()) {
+        keys.push_back({.section = name,
+                        .name = std::string(key.name),
+                        .allowed = key.allowed,
+                        .default_literal = toml_literal(key.get(defaults))});
+    }
+}
+
+}  // namespace
+
+dicom::Result<void> set_key(Config& config, std::string_view name, std::string_view text) {
+    dicom::Result<void> outcome = malformed(fmt::format("there is no key {}", name));
+    for_each_section(config, [&]<typename Section>(const char* section_name, Section& section) {
+        for (const Key<Section>& key : keys_of<Section>()) {
+            if (name != fmt::format("{}.{}", section_name, key.name)) {
+                continue;
+            }
+            const auto value = value_like(key.get(section), text);
+            outcome = value && key.set(section, *value)
+                          ? dicom::Result<void>()
+                          : malformed(fmt::format(
+                                "{}: \"{}\" is not allowed; allowed: {}", name, text, key.allowed));
+        }
+    });
+    return outcome;
+}
+
+std::vector<std::string> contradictions(const Config& config) {
+    std::vector<std::string> found;
+    if (config.access.mode == AccessMode::known && config.peers.empty()) {
+        found.emplace_back("access.mode is \"known\", but there is no [[peer]]: nobody could call");
+    }
+    std::set<std::string> seen;
+    for (const PeerSection& peer : config.peers) {
+        if (!seen.insert(peer.aet).second) {
+            found.push_back(fmt::format("peer: two peers have the AE title {}", peer.aet));
+        }
+    }
+    return found;
+}
+
+std::string show(const Config& config) {
+    std::string shown;
+    for_each_section(config, [&](const char* name, const auto& section) {
+        shown += fmt::format("{}[{}]\n", shown.empty() ? "" : "\n", name);
+        show_keys(section, shown);
+    });
+    for (const PeerSection& peer : config.peers) {
+        shown += "\n[[peer]]\n";
+        show_keys(peer, shown);
+    }
+    return shown;
+}
+
+dicom::Result<PeerSection> parse_peer(std::string_view text) {
+    const auto refused = [text](std::string_view why) {
+        return malformed(fmt::format("\"{}\" is not AE@host:port: {}", text, why));
+    };
+    const std::size_t at = text.find('@');
+    if (at == std::string_view::npos) {
+        return refused("there is no @");
+    }
+    const auto ae_title = dicom::AETitle::parse(text.substr(0, at));
+    if (!ae_title) {
+        return refused(ae_title.error().doing);
+    }
+    const std::string_view address = text.substr(at + 1);
+    const std::size_t colon = address.rfind(':');
+    if (colon == std::string_view::npos) {
+        return refused("there is no port");
+    }
+    std::string_view host = address.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    } else if (host.find(':') != std::string_view::npos) {
+        return refused("an IPv6 address needs brackets: AE@[::1]:104");
+    }
+    const auto port = number_of<std::uint16_t>(address.substr(colon + 1));
+    if (!port || *port == 0) {
+        return refused("the port is a number from 1 to 65535");
+    }
+    PeerSection peer;
+    peer.aet = ae_title->text();
+    peer.port = *port;
+    const Value host_value = std::string(host);
+    for (const Key<PeerSection>& key : keys_of<PeerSection>()) {
+        if (key.name == "host" && !key.set(peer, host_value)) {
+            return refused("the host is missing or has spaces in it");
+        }
+    }
+    return peer;
+}
+
+std::vector<KeyInfo> known_keys() {
+    std::vector<KeyInfo> keys;
+    const Config defaults;
+    for_each_section(
+        defaults, [&](const char* name, const auto& section) { list_keys(name, section, keys); });
+    list_keys("peer", PeerSection{}, keys);
+    return keys;
+}
+
+}  // namespace cxr::config

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 namespace cxr::config {
@@ -50,7 +52,7 @@ struct PeerSection {
     std::uint16_t port = 104;
     std::vector<std::string> may{"query", "retrieve", "store", "destination"};
     bool check_address = false;
-    std::vector<std::string> prefer;  ///< transfer syntaxes, by name or UID
+    std::vector<std::string> prefer{};  ///< transfer syntaxes, by name or UID
     friend bool operator==(const PeerSection&, const PeerSection&) = default;
 };
 
@@ -90,19 +92,37 @@ struct Config {
 };
 
 /// All mistakes at once: unknown keys with the nearest known name, wrong types, values out of
-/// range, each with file, line and key.
+/// range, each as "file:line: section.key: what is wrong, what is allowed".
 struct ConfigMistakes {
     std::vector<std::string> mistakes;
 };
 
-/// @param text TOML. Defaults fill what is not said.
+/// @param text TOML. Defaults fill what is not said. @param file its name in the mistakes.
 [[nodiscard]] std::variant<Config, ConfigMistakes> parse_config(std::string_view text,
                                                                 std::string_view file);
 
-/// The effective configuration as TOML, secrets left out.
+/// One key from the command line, checked by the same table as the file's.
+/// @param name "node.port" @param text as typed. Faults: malformed (says what is allowed).
+[[nodiscard]] dicom::Result<void> set_key(Config& config,
+                                          std::string_view name,
+                                          std::string_view text);
+
+/// What single keys cannot show: an access mode that lets nobody in, two peers of one AE title.
+[[nodiscard]] std::vector<std::string> contradictions(const Config& config);
+
+/// The effective configuration as TOML that parse_config() reads back. There are no secrets in it.
 [[nodiscard]] std::string show(const Config& config);
 
-/// "AE@host:port"
+/// "AE@host:port", "AE@[::1]:port". Faults: malformed.
 [[nodiscard]] dicom::Result<PeerSection> parse_peer(std::string_view text);
+
+/// Every key there is: what the default file must document.
+struct KeyInfo {
+    std::string section;          ///< "node"
+    std::string name;             ///< "port"
+    std::string allowed;          ///< "0 to 65535"
+    std::string default_literal;  ///< as TOML
+};
+[[nodiscard]] std::vector<KeyInfo> known_keys();
 
 }  // namespace cxr::config

@@ -1,0 +1,352 @@
+#include "key_table.hpp"
+
+#include "dicom/core/ae_title.hpp"
+#include "dicom/core/transfer_syntax.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <limits>
+
+namespace cxr::config {
+
+namespace {
+
+constexpr std::int64_t day_s = 86'400;
+constexpr std::int64_t bytes_max = std::numeric_limits<std::int64_t>::max();
+
+/// What a pointer to member, or a callable like it, lends of a section.
+template <typename Section, typename Member>
+using MemberType = std::remove_cvref_t<std::invoke_result_t<Member, Section&>>;
+
+template <typename Enum>
+struct Choice {
+    std::string_view name;
+    Enum value;
+};
+
+std::string one_of(const std::vector<std::string_view>& names) {
+    return fmt::format("\"{}\"", fmt::join(names, "\" or \""));
+}
+
+/// A member of a member.
+template <typename Outer, typename Inner>
+auto via(Outer outer, Inner inner) {
+    return [=](auto& section) -> auto& {
+        return std::invoke(inner, std::invoke(outer, section));
+    };
+}
+
+template <typename Section, typename Member>
+Key<Section> choice(std::string_view name,
+                    Member member,
+                    std::vector<Choice<MemberType<Section, Member>>> choices) {
+    std::vector<std::string_view> names;
+    for (const auto& each : choices) {
+        names.push_back(each.name);
+    }
+    return {.name = name,
+            .allowed = one_of(names),
+            .set =
+                [member, choices](Section& section, const Value& value) {
+                    const auto& text = std::get<std::string>(value);
+                    for (const auto& each : choices) {
+                        if (each.name == text) {
+                            std::invoke(member, section) = each.value;
+                            return true;
+                        }
+                    }
+                    return false;
+                },
+            .get =
+                [member, choices](const Section& section) {
+                    for (const auto& each : choices) {
+                        if (each.value == std::invoke(member, section)) {
+                            return Value(std::string(each.name));
+                        }
+                    }
+                    return Value(std::string());
+                }};
+}
+
+template <typename Section, typename Member>
+Key<Section> number(std::string_view name,
+                    Member member,
+                    std::int64_t smallest,
+                    std::int64_t largest,
+                    std::string_view unit = {}) {
+    const std::string range = largest == bytes_max ? fmt::format("{} or more", smallest)
+                                                   : fmt::format("{} to {}", smallest, largest);
+    return {.name = name,
+            .allowed = unit.empty() ? range : fmt::format("{} {}", range, unit),
+            .set =
+                [=](Section& section, const Value& value) {
+                    const auto given = std::get<std::int64_t>(value);
+                    using Target = MemberType<Section, Member>;
+                    const bool fits = given >= smallest && given <= largest;
+                    if (fits) {
+                        std::invoke(member, section) = static_cast<Target>(given);
+                    }
+                    return fits;
+                },
+            .get =
+                [=](const Section& section) {
+                    return Value(static_cast<std::int64_t>(std::invoke(member, section)));
+                }};
+}
+
+template <typename Section, typename Member>
+Key<Section> seconds(std::string_view name, Member member, std::int64_t smallest = 1) {
+    return {.name = name,
+            .allowed = fmt::format("{} to {} seconds", smallest, day_s),
+            .set =
+                [=](Section& section, const Value& value) {
+                    const auto given = std::get<std::int64_t>(value);
+                    const bool fits = given >= smallest && given <= day_s;
+                    if (fits) {
+                        std::invoke(member, section) = std::chrono::seconds(given);
+                    }
+                    return fits;
+                },
+            .get =
+                [=](const Section& section) {
+                    return Value(std::int64_t{std::invoke(member, section).count()});
+                }};
+}
+
+template <typename Section, typename Member>
+Key<Section> flag(std::string_view name, Member member) {
+    return {
+        .name = name,
+        .allowed = "true or false",
+        .set =
+            [=](Section& section, const Value& value) {
+                std::invoke(member, section) = std::get<bool>(value);
+                return true;
+            },
+        .get = [=](const Section& section) { return Value(bool{std::invoke(member, section)}); }};
+}
+
+/// A string or a path; `is_allowed` judges it.
+template <typename Section, typename Member, typename Predicate>
+Key<Section> text(std::string_view name, Member member, std::string allowed, Predicate is_allowed) {
+    return {.name = name,
+            .allowed = std::move(allowed),
+            .set =
+                [=](Section& section, const Value& value) {
+                    const auto& given = std::get<std::string>(value);
+                    const bool fits = is_allowed(given);
+                    if (fits) {
+                        std::invoke(member, section) = given;
+                    }
+                    return fits;
+                },
+            .get =
+                [=](const Section& section) {
+                    return Value(std::string(std::invoke(member, section)));
+                }};
+}
+
+template <typename Section, typename Member, typename Predicate>
+Key<Section> list(std::string_view name, Member member, std::string allowed, Predicate is_allowed) {
+    return {.name = name,
+            .allowed = std::move(allowed),
+            .set =
+                [=](Section& section, const Value& value) {
+                    const auto& given = std::get<std::vector<std::string>>(value);
+                    const bool fit = std::all_of(given.begin(), given.end(), is_allowed);
+                    if (fit) {
+                        std::invoke(member, section) = given;
+                    }
+                    return fit;
+                },
+            .get = [=](const Section& section) { return Value(std::invoke(member, section)); }};
+}
+
+bool is_ae_title(const std::string& given) {
+    return dicom::AETitle::parse(given).has_value();
+}
+bool is_ip_address(const std::string& given) {
+    in6_addr address{};
+    return inet_pton(AF_INET, given.c_str(), &address) == 1 ||
+           inet_pton(AF_INET6, given.c_str(), &address) == 1;
+}
+bool is_not_empty(const std::string& given) {
+    return !given.empty();
+}
+bool is_a_host(const std::string& given) {
+    return !given.empty() && given.size() <= 253 &&
+           std::all_of(given.begin(), given.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+bool is_a_right(const std::string& given) {
+    return given == "query" || given == "retrieve" || given == "store" || given == "destination";
+}
+bool is_a_transfer_syntax(const std::string& given) {
+    return dicom::find_transfer_syntax(given) != nullptr;
+}
+
+bool is_a_log_level(const std::string& given) {
+    return given == "debug" || given == "info" || given == "warning" || given == "error";
+}
+
+constexpr const char* ae_title_shape = "1 to 16 printable ASCII characters without backslash";
+
+}  // namespace
+
+template <>
+std::span<const Key<DataSetSection>> keys_of<DataSetSection>() {
+    using S = DataSetSection;
+    using dicom::Dates, dicom::IodProfile, dicom::MappingOptions, dicom::ModalityChoice;
+    using dicom::Names, dicom::Spacing;
+    const auto mapping = &S::mapping;
+    static const Key<S> keys[] = {
+        text<S>("path", &S::path, "a folder", is_not_empty),
+        choice<S>("missing_images",
+                  &S::missing_images,
+                  {{"hide", MissingImages::hide}, {"list", MissingImages::list}}),
+        choice<S>(
+            "spacing",
+            via(mapping, &MappingOptions::spacing),
+            {{"nominal", Spacing::nominal}, {"pixel", Spacing::pixel}, {"none", Spacing::none}}),
+        choice<S>("dates",
+                  via(mapping, &MappingOptions::dates),
+                  {{"synthetic", Dates::synthetic}, {"none", Dates::none}}),
+        choice<S>("names",
+                  via(mapping, &MappingOptions::names),
+                  {{"id", Names::id}, {"human", Names::human}}),
+        choice<S>("modality",
+                  via(mapping, &MappingOptions::modality),
+                  {{"DX", ModalityChoice::dx},
+                   {"CR", ModalityChoice::cr},
+                   {"OT", ModalityChoice::ot},
+                   {"auto", ModalityChoice::automatic}}),
+        choice<S>(
+            "iod",
+            via(mapping, &MappingOptions::iod),
+            {{"standard-extended", IodProfile::standard_extended}, {"strict", IodProfile::strict}}),
+        flag<S>("clinical_trial", via(mapping, &MappingOptions::clinical_trial)),
+        flag<S>("labels_in_image_comments",
+                via(mapping, &MappingOptions::labels_in_image_comments)),
+    };
+    return keys;
+}
+
+template <>
+std::span<const Key<NodeSection>> keys_of<NodeSection>() {
+    using S = NodeSection;
+    static const Key<S> keys[] = {
+        text<S>("aet", &S::aet, ae_title_shape, is_ae_title),
+        number<S>("port", &S::port, 0, 65'535),
+        text<S>("listen", &S::listen, "an IPv4 or IPv6 address", is_ip_address),
+        number<S>("max_associations", &S::max_associations, 1, 100'000),
+        number<S>("max_associations_per_address", &S::max_associations_per_address, 1, 100'000),
+        number<S>("max_pdu", &S::max_pdu, 4'096, 16'777'216, "bytes"),
+        seconds<S>("artim_timeout", &S::artim_timeout),
+        seconds<S>("idle_timeout", &S::idle_timeout),
+        seconds<S>("dimse_timeout", &S::dimse_timeout),
+        seconds<S>("write_timeout", &S::write_timeout),
+        seconds<S>("connect_timeout", &S::connect_timeout),
+        choice<S>("strictness",
+                  &S::strictness,
+                  {{"strict", Strictness::strict}, {"lenient", Strictness::lenient}}),
+        number<S>("max_matches", &S::max_matches, 0, 4'294'967'295),
+        choice<S>("duplicates",
+                  &S::duplicates,
+                  {{"keep-first", DuplicatePolicy::keep_first},
+                   {"replace", DuplicatePolicy::replace},
+                   {"warn", DuplicatePolicy::warn},
+                   {"refuse", DuplicatePolicy::refuse}}),
+    };
+    return keys;
+}
+
+template <>
+std::span<const Key<PeerSection>> keys_of<PeerSection>() {
+    using S = PeerSection;
+    static const Key<S> keys[] = {
+        text<S>("aet", &S::aet, ae_title_shape, is_ae_title),
+        text<S>("host", &S::host, "a host name or an IP address", is_a_host),
+        number<S>("port", &S::port, 1, 65'535),
+        list<S>("may",
+                &S::may,
+                R"(a list of "query", "retrieve", "store" and "destination")",
+                is_a_right),
+        flag<S>("check_address", &S::check_address),
+        list<S>("prefer",
+                &S::prefer,
+                "a list of transfer syntaxes, by keyword, short name or UID",
+                is_a_transfer_syntax),
+    };
+    return keys;
+}
+
+template <>
+std::span<const Key<AccessSection>> keys_of<AccessSection>() {
+    using S = AccessSection;
+    static const Key<S> keys[] = {
+        choice<S>("mode", &S::mode, {{"any", AccessMode::any}, {"known", AccessMode::known}}),
+        flag<S>("check_called_aet", &S::check_called_aet),
+        flag<S>("ignore_aet_case", &S::ignore_aet_case),
+    };
+    return keys;
+}
+
+template <>
+std::span<const Key<StateSection>> keys_of<StateSection>() {
+    using S = StateSection;
+    static const Key<S> keys[] = {
+        text<S>("path", &S::path, "a folder", is_not_empty),
+        number<S>("quota_bytes", &S::quota_bytes, 0, bytes_max, "bytes"),
+        number<S>("object_cache_bytes", &S::object_cache_bytes, 0, bytes_max, "bytes"),
+    };
+    return keys;
+}
+
+template <>
+std::span<const Key<ExportSection>> keys_of<ExportSection>() {
+    static const Key<ExportSection> keys[] = {
+        number<ExportSection>("threads", &ExportSection::threads, 0, 1'024)};
+    return keys;
+}
+
+template <>
+std::span<const Key<LogSection>> keys_of<LogSection>() {
+    using S = LogSection;
+    static const Key<S> keys[] = {
+        text<S>("level", &S::level, R"("debug" or "info" or "warning" or "error")", is_a_log_level),
+        choice<S>("format", &S::format, {{"human", LogFormat::human}, {"json", LogFormat::json}}),
+    };
+    return keys;
+}
+
+std::string toml_literal(const Value& value) {
+    struct Literal {
+        std::string operator()(bool truth) const { return truth ? "true" : "false"; }
+        std::string operator()(std::int64_t number) const { return std::to_string(number); }
+        std::string operator()(const std::string& text) const {
+            std::string quoted = "\"";
+            for (const char c : text) {
+                if (c == '"' || c == '\\') {
+                    quoted += '\\';
+                    quoted += c;
+                } else if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
+                    quoted += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+                } else {
+                    quoted += c;
+                }
+            }
+            return quoted + '"';
+        }
+        std::string operator()(const std::vector<std::string>& texts) const {
+            std::vector<std::string> quoted;
+            for (const auto& text : texts) {
+                quoted.push_back((*this)(text));
+            }
+            return fmt::format("[{}]", fmt::join(quoted, ", "));
+        }
+    };
+    return std::visit(Literal{}, value);
+}
+
+}  // namespace cxr::config
