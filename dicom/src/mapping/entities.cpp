@@ -9,11 +9,6 @@
 namespace cxr::dicom {
 namespace {
 
-/// Content Date and Time are type 1 in a report (PS3.3 C.17.2): the data set's year when it has no
-/// dates of its own.
-constexpr std::string_view undated_report_date = "20170101";
-constexpr std::string_view undated_report_time = "000000";
-
 std::string joined(std::string_view a, std::string_view b) {
     std::string text;
     text.reserve(a.size() + b.size());
@@ -110,11 +105,11 @@ SeriesEntity series_entity(const ImageRecord& record,
                            DerivedKind kind,
                            const MappingOptions& options) {
     SeriesEntity series;
-    series.series_date = record.dates.study_date;
-    series.series_time = record.dates.study_time;
     switch (kind) {
         case DerivedKind::image:
             series.series_instance_uid = uid(options, "series/", record.row.stem());
+            series.series_date = record.dates.study_date;
+            series.series_time = record.dates.study_time;
             series.modality = modality_of(record.row, options.modality);
             series.series_number = "1";
             series.series_description = described("CHEST", record.row.view);
@@ -146,19 +141,17 @@ InstanceEntity instance_entity(const ImageRecord& record,
                                const MappingOptions& options) {
     InstanceEntity instance;
     instance.instance_number = "1";
-    instance.content_date = record.dates.study_date;
-    instance.content_time = record.dates.study_time;
     if (kind == DerivedKind::image) {
+        instance.content_date = record.dates.study_date;
+        instance.content_time = record.dates.study_time;
         instance.sop_instance_uid = uid(options, "instance/", record.row.stem());
         instance.sop_class_uid = UID_SecondaryCaptureImageStorage;
         return instance;
     }
     instance.sop_instance_uid = report_sop_instance_uid(record, kind, options);
-    instance.sop_class_uid = UID_Comprehensive3DSRStorage;
-    if (instance.content_date.empty()) {
-        instance.content_date = undated_report_date;
-        instance.content_time = undated_report_time;
-    }
+    instance.sop_class_uid = report_sop_class_uid;
+    instance.content_date = report_content_date;
+    instance.content_time = report_content_time;
     instance.concept_name_code = {
         .value = "126000", .scheme = "DCM", .meaning = "Imaging Measurement Report"};
     instance.completion_flag = "COMPLETE";
