@@ -1,0 +1,94 @@
+#include "bridge/daemon/event_log.hpp"
+
+#include <fmt/format.h>
+
+namespace cxr::bridge {
+
+namespace {
+
+std::int64_t number(std::uint64_t value) {
+    return static_cast<std::int64_t>(value);
+}
+
+/// Success and warnings (PS3.7 Annex C); cancel is what somebody asked for.
+bool is_failure(std::uint16_t status) {
+    const bool warning =
+        (status & 0xF000) == 0xB000 || status == 0x0001 || status == 0x0107 || status == 0x0116;
+    return status != 0x0000 && status != 0xFE00 && !warning;
+}
+
+}  // namespace
+
+void EventLog::on(const storescp::Event& event) {
+    std::visit([this](const auto& happened) { note(happened); }, event);
+}
+
+void EventLog::note(const storescp::AssociationAccepted& event) {
+    ++counters_.associations_accepted;
+    log_.write(LogLevel::info,
+               "association accepted",
+               {{"association", number(event.association)},
+                {"calling", event.peers.calling},
+                {"called", event.peers.called},
+                {"address", event.address},
+                {"contexts_accepted", number(event.contexts_accepted)},
+                {"contexts_proposed", number(event.contexts_proposed)}});
+}
+
+void EventLog::note(const storescp::AssociationRejected& event) {
+    ++counters_.associations_rejected;
+    const std::string rejection = fmt::format(
+        "{}/{}/{}", event.rejection.result, event.rejection.source, event.rejection.reason);
+    log_.write(LogLevel::warning,
+               "association rejected",
+               {{"calling", event.peers.calling},
+                {"called", event.peers.called},
+                {"address", event.address},
+                {"rejection", rejection},
+                {"why", event.why}});
+}
+
+void EventLog::note(const storescp::AssociationEnded& event) {
+    ++(event.orderly ? counters_.associations_released : counters_.associations_lost);
+    log_.write(event.orderly ? LogLevel::info : LogLevel::warning,
+               "association ended",
+               {{"association", number(event.association)}, {"how", event.how}});
+}
+
+void EventLog::note(const storescp::RequestFinished& event) {
+    ++counters_.requests;
+    const bool failure = is_failure(event.status);
+    if (failure) {
+        ++counters_.requests_failed;
+    }
+    const std::string status = fmt::format("{:04X}H", event.status);
+    const double milliseconds = static_cast<double>(event.took.count()) / 1000.0;
+    log_.write(failure ? LogLevel::warning : LogLevel::info,
+               event.service,
+               {{"association", number(event.association)},
+                {"calling", event.peers.calling},
+                {"called", event.peers.called},
+                {"detail", event.detail},
+                {"status", status},
+                {"completed", number(event.matches_or_completed)},
+                {"failed", number(event.failed)},
+                {"warnings", number(event.warnings)},
+                {"ms", milliseconds},
+                {"why", event.why}});
+}
+
+void EventLog::note(const storescp::SubOperationFailed& event) {
+    ++counters_.suboperations_failed;
+    log_.write(LogLevel::warning,
+               "sub-operation failed",
+               {{"association", number(event.association)},
+                {"sop_instance_uid", event.sop_instance_uid},
+                {"destination", event.destination},
+                {"why", event.why}});
+}
+
+void EventLog::note(const storescp::ListenerTrouble& event) {
+    log_.write(LogLevel::error, "listener trouble", {{"why", event.why}});
+}
+
+}  // namespace cxr::bridge
