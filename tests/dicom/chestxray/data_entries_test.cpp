@@ -1,6 +1,5 @@
 #include "dicom/chestxray/data_set.hpp"
-#include "support/files.hpp"
-#include "support/folders.hpp"
+#include "support/chestxray14.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -406,7 +405,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(the_real_table)
 
 BOOST_AUTO_TEST_CASE(loses_no_row) {
-    const auto folder = cxr::test::real_data_set();
+    const auto folder = cxr::test::chestxray14_dir();
     if (!folder) {
         return;
     }

@@ -64,8 +64,9 @@ enum class VR : std::uint16_t {
 /// one).
 [[nodiscard]] bool is_text(VR vr);
 
-/// The data dictionary's VR (PS3.6), UN for private and unknown tags. Ambiguous ones as they are
-/// written in Implicit VR: US for "US or SS", OW for "OB or OW".
+/// The data dictionary's VR (PS3.6), UN for unknown tags and private ones other than their creators
+/// (LO). Ambiguous ones as they are written in Implicit VR: US for "US or SS", OW for "OB or OW".
+/// Takes no lock after the first call.
 [[nodiscard]] VR dictionary_vr(const DcmTagKey& tag);
 
 }  // namespace cxr::dicom

@@ -7,7 +7,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
