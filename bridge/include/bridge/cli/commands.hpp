@@ -12,6 +12,8 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace cxr::bridge::cli {
@@ -89,14 +91,15 @@ struct SampleOptions {
 /// Where a configuration comes from. Flags override the file, the file overrides the defaults.
 struct ConfigSources {
     std::optional<std::filesystem::path> file;
-    std::optional<std::string> data_set, state, aet, listen, missing_images, log_level, log_format;
-    std::optional<std::uint16_t> port;
-    std::vector<std::string> peers;  ///< "AE@host:port", added to the file's or in place of an AE's
+    std::vector<std::pair<std::string, std::string>> settings;  ///< {"node.port", "104"}
+    std::vector<std::string>
+        peers;  ///< "AE@host:port": added, or in place of the file's of that AE
 };
 /// Reads the file and applies the flags; called again on SIGHUP. Fills the state folder's default.
 [[nodiscard]] std::variant<config::Config, config::ConfigMistakes> load_config(
     const ConfigSources& sources);
-/// $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/cxrbridge, else ~/.local/state/cxrbridge.
+/// $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/cxrbridge, else ~/.local/state/cxrbridge; empty
+/// when there is no home either.
 [[nodiscard]] std::filesystem::path default_state_folder();
 
 /// serve [--config FILE] [--dataset DIR] [--state DIR] [--aet AE] [--port N] …
@@ -106,14 +109,12 @@ struct ServeOptions {
 };
 [[nodiscard]] int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err);
 
-/// config check|show
-struct ConfigOptions {
-    ConfigSources sources;
-};
-[[nodiscard]] int run_config_check(const ConfigOptions& options,
+/// config check: done when there are no mistakes, else wrong_usage and every mistake on `err`.
+[[nodiscard]] int run_config_check(const ConfigSources& sources,
                                    std::ostream& out,
                                    std::ostream& err);
-[[nodiscard]] int run_config_show(const ConfigOptions& options,
+/// config show: the effective configuration, as TOML that can be a file again.
+[[nodiscard]] int run_config_show(const ConfigSources& sources,
                                   std::ostream& out,
                                   std::ostream& err);
 

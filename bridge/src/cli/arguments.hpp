@@ -1,0 +1,19 @@
+#pragma once
+/// The command line's grammar: each add_…() describes one command (its options, help, examples)
+/// and, when that command was typed, leaves in `chosen` what is to run.
+
+#include <functional>
+#include <iosfwd>
+
+namespace CLI {
+class App;
+}
+
+namespace cxr::bridge::cli {
+
+using Chosen = std::function<int(std::ostream& out, std::ostream& err)>;
+
+// The daemon and its configuration.
+void add_config(CLI::App& program, Chosen& chosen);
+
+}  // namespace cxr::bridge::cli

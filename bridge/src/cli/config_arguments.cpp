@@ -1,0 +1,117 @@
+#include "config_arguments.hpp"
+
+#include "arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace cxr::bridge::cli {
+
+namespace {
+
+/// A flag that is one key of the configuration.
+void add_key(CLI::App& command,
+             const std::shared_ptr<ConfigSources>& sources,
+             const char* flag,
+             const char* key,
+             const char* type,
+             const char* says) {
+    command
+        .add_option_function<std::string>(
+            flag,
+            [sources, key](const std::string& value) {
+                sources->settings.emplace_back(key, value);
+            },
+            says)
+        ->type_name(type);
+}
+
+void add_setting(ConfigSources& sources, const std::string& text) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) {
+        throw CLI::ValidationError("--set", text + " is not SECTION.KEY=VALUE");
+    }
+    sources.settings.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+}
+
+}  // namespace
+
+void add_config_file(CLI::App& command, const std::shared_ptr<ConfigSources>& sources) {
+    command
+        .add_option(
+            "--config", sources->file, "Configuration file; the installed one is the manual")
+        ->type_name("FILE");
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--set",
+            [sources](const std::vector<std::string>& texts) {
+                for (const std::string& text : texts) {
+                    add_setting(*sources, text);
+                }
+            },
+            "Any one key of the configuration, as dataset.spacing=pixel (repeatable)")
+        ->type_name("SECTION.KEY=VALUE")
+        ->allow_extra_args(false);
+}
+
+void add_node_flags(CLI::App& command, const std::shared_ptr<ConfigSources>& sources) {
+    add_config_file(command, sources);
+    add_key(
+        command, sources, "--dataset", "dataset.path", "DIR", "Folder that holds the CSV files");
+    add_key(command,
+            sources,
+            "--missing-images",
+            "dataset.missing_images",
+            "hide|list",
+            "Rows whose PNG is absent: left out (default), or listed as OFFLINE");
+    add_key(command,
+            sources,
+            "--state",
+            "state.path",
+            "DIR",
+            "Catalogue and received objects (default ~/.local/state/cxrbridge)");
+    add_key(command, sources, "--aet", "node.aet", "AE", "Own AE title (default CXRBRIDGE)");
+    add_key(command,
+            sources,
+            "--port",
+            "node.port",
+            "N",
+            "TCP port (default 11112); 0 takes a free one and says which");
+    add_key(command,
+            sources,
+            "--listen",
+            "node.listen",
+            "ADDRESS",
+            "Address to listen on (default 127.0.0.1: this machine only)");
+    command
+        .add_option("--peer",
+                    sources->peers,
+                    "A remote application entity, also as C-MOVE destination (repeatable)")
+        ->type_name("AE@HOST:PORT")
+        ->allow_extra_args(false);
+    add_key(command, sources, "--log-level", "log.level", "LEVEL", "debug, info, warning or error");
+    add_key(command, sources, "--log-format", "log.format", "FORMAT", "human or json");
+}
+
+void add_config(CLI::App& program, Chosen& chosen) {
+    CLI::App* config = program.add_subcommand("config", "Check or print the configuration");
+    config->require_subcommand(1);
+
+    const auto sources = std::make_shared<ConfigSources>();
+    CLI::App* check = config->add_subcommand(
+        "check", "Tell every mistake in the configuration, with file and line; exit 2 if any");
+    add_node_flags(*check, sources);
+    check->footer("Example:\n  cxrbridge config check --config /etc/cxrbridge/cxrbridge.toml\n");
+    check->callback([sources, &chosen] {
+        chosen = [sources](auto& out, auto& err) { return run_config_check(*sources, out, err); };
+    });
+
+    CLI::App* show = config->add_subcommand(
+        "show", "Print what is in effect: defaults, file and flags together, as TOML");
+    add_node_flags(*show, sources);
+    show->footer("Example:\n  cxrbridge config show --port 104 > cxrbridge.toml\n");
+    show->callback([sources, &chosen] {
+        chosen = [sources](auto& out, auto& err) { return run_config_show(*sources, out, err); };
+    });
+}
+
+}  // namespace cxr::bridge::cli
