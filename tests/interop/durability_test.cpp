@@ -1,0 +1,125 @@
+// Acknowledged means durable: kill -9 in the middle of 500 C-STOREs, then a restart.
+
+#include "dicom/codec/codec.hpp"
+#include "dicom/core/uid.hpp"
+#include "interop/running_bridge.hpp"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdeftag.h>
+
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+using namespace cxr::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t object_count = 500;
+
+/// Small Secondary Captures of one study, one file each, named by their number.
+std::vector<std::string> write_objects(const fs::path& folder) {
+    fs::create_directories(folder);
+    std::vector<std::string> uids;
+    for (std::size_t i = 0; i < object_count; ++i) {
+        uids.push_back(cxr::dicom::UIDSource().derive(fmt::format("durability/{}", i)));
+        cxr::dicom::Attributes attributes;
+        using cxr::dicom::put;
+        put(attributes, DCM_SOPClassUID, "1.2.840.10008.5.1.4.1.1.7");
+        put(attributes, DCM_SOPInstanceUID, uids.back());
+        put(attributes, DCM_PatientID, "DURABLE");
+        put(attributes, DCM_PatientName, "Durable^Patient");
+        put(attributes, DCM_StudyInstanceUID, "2.25.1");
+        put(attributes, DCM_SeriesInstanceUID, "2.25.2");
+        put(attributes, DCM_InstanceNumber, std::to_string(i));
+        put(attributes, DCM_ImageComments, std::string(8'000, 'x'));
+        cxr::dicom::EncodedObject object{
+            .sop_class_uid = "1.2.840.10008.5.1.4.1.1.7",
+            .sop_instance_uid = uids.back(),
+            .transfer_syntax_uid = std::string(cxr::dicom::explicit_vr_little_endian.uid),
+            .segments = {cxr::dicom::Segment::of(
+                cxr::dicom::encode_attributes(attributes, cxr::dicom::explicit_vr_little_endian))}};
+        std::ofstream file(folder / fmt::format("{:03}.dcm", i), std::ios::binary);
+        const auto write = [&file](std::span<const std::byte> bytes) {
+            file.write(reinterpret_cast<const char*>(bytes.data()),
+                       static_cast<std::streamsize>(bytes.size()));
+        };
+        write(cxr::dicom::file_meta_information(object));
+        write(object.segments.front().bytes);
+    }
+    return uids;
+}
+
+/// Numbers of the files whose C-STORE storescu saw acknowledged.
+std::set<std::size_t> acknowledged(const std::string& storescu_output) {
+    std::set<std::size_t> numbers;
+    std::istringstream lines(storescu_output);
+    std::string line;
+    std::size_t current = object_count;
+    while (std::getline(lines, line)) {
+        if (const std::size_t at = line.find("Sending file: "); at != std::string::npos) {
+            current = std::stoul(fs::path(line.substr(at + 14)).stem().string());
+        }
+        if (line.find("Received Store Response (Success)") != std::string::npos) {
+            numbers.insert(current);
+        }
+    }
+    return numbers;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(acknowledged_means_durable)
+
+BOOST_AUTO_TEST_CASE(kill_9_in_the_middle_of_500_c_stores_loses_nothing_acknowledged) {
+    const TemporaryFolder folder;
+    const auto uids = write_objects(folder / "objects");
+    const StoreSCP destination;
+    RunningBridge bridge({destination.destination()});
+    std::vector<std::string> command{"storescu", "-v", "+sd"};
+    Server sender(command + bridge.dcmtk_peer() +
+                  std::vector<std::string>{(folder / "objects").string()});
+    // Somewhere in the middle: the 200th file is on its way.
+    sender.wait_for_line("Sending file: " + (folder / "objects").string() + "/2",
+                         std::chrono::seconds(120));
+    bridge.server().kill(SIGKILL);
+    bridge.server().stop(SIGKILL);
+    sender.wait_for_line("Peer", std::chrono::seconds(60));
+    const auto promised = acknowledged(sender.output());
+    BOOST_TEST_MESSAGE(promised.size()
+                       << " of " << object_count << " acknowledged before the kill");
+    BOOST_REQUIRE(!promised.empty());
+    BOOST_REQUIRE(promised.size() < object_count);
+
+    bridge.start();
+    const Finished found = find(bridge,
+                                {"QueryRetrieveLevel=IMAGE",
+                                 "StudyInstanceUID=2.25.1",
+                                 "SeriesInstanceUID=2.25.2",
+                                 "SOPInstanceUID"});
+    const auto listed = values_of(found.errors + found.output, "0008,0018");
+    const std::set<std::string> catalogued(listed.begin(), listed.end());
+    for (const std::size_t number : promised) {
+        BOOST_TEST(catalogued.count(uids[number]) == 1U, "acknowledged but lost: " << number);
+    }
+    const Finished moved = run(std::vector<std::string>{"movescu",
+                                                        "-P",
+                                                        "-aem",
+                                                        "STORESCP",
+                                                        "-k",
+                                                        "QueryRetrieveLevel=PATIENT",
+                                                        "-k",
+                                                        "PatientID=DURABLE"} +
+                                   bridge.dcmtk_peer(),
+                               std::chrono::seconds(120));
+    BOOST_TEST(moved.exit_code == 0);
+    BOOST_TEST(destination.files().size() == catalogued.size());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

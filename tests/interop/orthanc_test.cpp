@@ -1,0 +1,196 @@
+// Orthanc as a client of the node (query, retrieve into itself, store) and as a move destination.
+
+#include "interop/running_bridge.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+using namespace cxr::test;
+
+namespace {
+
+class Orthanc {
+public:
+    Orthanc() : dicom_port_(free_port()), http_port_(free_port()) {
+        server_ = std::make_unique<Server>(
+            std::vector<std::string>{"Orthanc", write_configuration().string()});
+        wait_for_port(http_port_);
+    }
+
+    [[nodiscard]] Destination destination() const {
+        return {.ae_title = "ORTHANC", .port = dicom_port_};
+    }
+
+    /// Its configuration names the node only once the node's port is known: by REST.
+    void knows(const RunningBridge& bridge) const {
+        BOOST_REQUIRE(request("PUT",
+                              "/modalities/bridge",
+                              fmt::format(R"(["CXRBRIDGE", "127.0.0.1", {}])", bridge.port()))
+                          .exit_code == 0);
+    }
+
+    [[nodiscard]] Finished request(const std::string& method,
+                                   const std::string& path,
+                                   const std::string& body = "") const {
+        std::vector<std::string> command{"curl",
+                                         "-sS",
+                                         "--fail-with-body",
+                                         "-X",
+                                         method,
+                                         fmt::format("http://127.0.0.1:{}{}", http_port_, path)};
+        if (!body.empty()) {
+            command.insert(command.end(), {"--data-binary", body});
+        }
+        return run(command);
+    }
+    [[nodiscard]] std::string get(const std::string& path) const {
+        return request("GET", path).output;
+    }
+
+    /// Downloads to a file.
+    void download(const std::string& path, const std::filesystem::path& file) const {
+        BOOST_REQUIRE(run({"curl",
+                           "-sS",
+                           "-f",
+                           "-o",
+                           file.string(),
+                           fmt::format("http://127.0.0.1:{}{}", http_port_, path)})
+                          .exit_code == 0);
+    }
+
+private:
+    std::filesystem::path write_configuration() const {
+        const std::filesystem::path path = folder_ / "orthanc.json";
+        std::ofstream file(path);
+        file << fmt::format(
+            R"({{"Name": "witness", "StorageDirectory": "{0}", "IndexDirectory": "{0}", "DicomAet": "ORTHANC",
+                "DicomPort": {1}, "HttpPort": {2}, "RemoteAccessAllowed": false, "AuthenticationEnabled": false,
+                "DicomAlwaysAllowStore": true, "DicomAlwaysAllowEcho": true, "Plugins": [], "ConcurrentJobs": {3}}})",
+            (folder_ / "storage").string(),
+            dicom_port_,
+            http_port_,
+            2);
+        return path;
+    }
+
+    TemporaryFolder folder_;
+    std::uint16_t dicom_port_, http_port_;
+    std::unique_ptr<Server> server_;
+};
+
+/// The string that follows "key" : in a JSON text; the first one.
+std::string json_string(const std::string& json, const std::string& key) {
+    std::size_t at = json.find("\"" + key + "\"");
+    BOOST_REQUIRE(at != std::string::npos);
+    at = json.find('"', json.find(':', at)) + 1;
+    return json.substr(at, json.find('"', at) - at);
+}
+
+std::size_t instances_in(const Orthanc& orthanc) {
+    const std::string list = orthanc.get("/instances");
+    return static_cast<std::size_t>(std::count(list.begin(), list.end(), '"')) / 2;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(orthanc)
+
+BOOST_AUTO_TEST_CASE(queries_the_node_and_retrieves_a_study_into_itself) {
+    const Orthanc witness;
+    const RunningBridge bridge({witness.destination()});
+    witness.knows(bridge);
+    BOOST_TEST(witness.request("POST", "/modalities/bridge/echo", "{}").exit_code == 0);
+    const std::string image = boxed_images(bridge.data_set()).at(0);
+    const Finished query = witness.request(
+        "POST",
+        "/modalities/bridge/query",
+        fmt::format(R"({{"Level": "Study", "Query": {{"AccessionNumber": "CXR{}"}}}})",
+                    image.substr(0, 12)));
+    BOOST_REQUIRE(query.exit_code == 0);
+    const std::string id = json_string(query.output, "ID");
+    const std::string answers = witness.get("/queries/" + id + "/answers");
+    BOOST_TEST(std::count(answers.begin(), answers.end(), '"') == 2);  // exactly one
+    const Finished retrieved = witness.request(
+        "POST", "/queries/" + id + "/retrieve", R"({"TargetAet": "ORTHANC", "Synchronous": true})");
+    BOOST_TEST(retrieved.exit_code == 0, retrieved.output);
+    BOOST_TEST(instances_in(witness) == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(previews_a_retrieved_image_as_its_png_shows_it) {
+    const Orthanc witness;
+    const RunningBridge bridge({witness.destination()});
+    const std::string image = sample_rows(bridge.data_set()).at(0).image_index;
+    const Finished moved = run(std::vector<std::string>{"movescu",
+                                                        "-P",
+                                                        "-aem",
+                                                        "ORTHANC",
+                                                        "-k",
+                                                        "QueryRetrieveLevel=PATIENT",
+                                                        "-k",
+                                                        "PatientID=" + image.substr(0, 8)} +
+                               bridge.dcmtk_peer());
+    BOOST_REQUIRE(moved.exit_code == 0);
+    const std::string found =
+        witness
+            .request(
+                "POST",
+                "/tools/find",
+                fmt::format(
+                    R"({{"Level": "Instance", "Query": {{"AccessionNumber": "CXR{}", "Modality": "DX"}}}})",
+                    image.substr(0, 12)))
+            .output;
+    const std::size_t begin = found.find('"') + 1;
+    const std::string instance = found.substr(begin, found.find('"', begin) - begin);
+    const TemporaryFolder folder;
+    witness.download("/instances/" + instance + "/preview", folder / "preview.png");
+    std::string png;
+    for (const auto& file : files_below(bridge.data_set())) {
+        if (file.filename() == image) {
+            png = file.string();
+        }
+    }
+    const Finished compared =
+        run({"python3",
+             "-c",
+             "import sys; from PIL import Image; "
+             "a = Image.open(sys.argv[1]).convert('L'); b = Image.open(sys.argv[2]); "
+             "b = b.getchannel(0) if b.mode != 'L' else b; "
+             "sys.exit(0 if a.size == b.size and a.tobytes() == b.tobytes() else 1)",
+             (folder / "preview.png").string(),
+             png});
+    BOOST_TEST(compared.exit_code == 0, compared.errors);
+}
+
+BOOST_AUTO_TEST_CASE(stores_what_it_has_into_the_node) {
+    const Orthanc witness;
+    const RunningBridge bridge({witness.destination()});
+    witness.knows(bridge);
+    const TemporaryFolder folder;
+    const std::string image = sample_rows(bridge.data_set()).at(0).image_index;
+    BOOST_REQUIRE(
+        run({cxrbridge(), "wrap", bridge.data_set().string(), "-o", (folder / "w").string(), image})
+            .exit_code == 0);
+    const auto file = files_below(folder / "w").at(0);
+    BOOST_REQUIRE(run({"dcmodify",
+                       "-nb",
+                       "-gst",
+                       "-gse",
+                       "-gin",
+                       "-m",
+                       "PatientID=VIA-ORTHANC",
+                       file.string()})
+                      .exit_code == 0);
+    const Finished uploaded = witness.request("POST", "/instances", "@" + file.string());
+    BOOST_REQUIRE(uploaded.exit_code == 0);
+    const Finished stored =
+        witness.request("POST", "/modalities/bridge/store", json_string(uploaded.output, "ID"));
+    BOOST_TEST(stored.exit_code == 0, stored.output);
+    const Finished found =
+        find(bridge, {"QueryRetrieveLevel=PATIENT", "PatientID=VIA-ORTHANC", "PatientName"}, "-P");
+    BOOST_TEST(values_of(found.errors + found.output, "0010,0020").size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
