@@ -2,11 +2,11 @@
 
 #include "bridge/catalogue/catalogue.hpp"
 #include "bridge/daemon/composition.hpp"
+#include "bridge/daemon/event_log.hpp"
 #include "bridge/daemon/log.hpp"
 #include "bridge/daemon/state_folder.hpp"
 #include "bridge/objects/object_source.hpp"
 #include "bridge/objects/received_store.hpp"
-#include "dicom/codec/codec.hpp"
 #include "storescp/node.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <csignal>
 #include <malloc.h>
+#include <span>
 #include <stdexcept>
 #include <systemd/sd-daemon.h>
 #include <thread>
@@ -40,40 +41,41 @@ T value_or_throw(Result<T> result) {
     return std::move(result).value();
 }
 
-void log_data_set(const DataSetFolder& folder) {
+void log_data_set(Log& log, const DataSetFolder& folder) {
     for (const std::string& note : folder.notes) {
-        log::info(note);
+        log.write(LogLevel::info, "data set", {{"note", note}});
     }
-    for (std::size_t i = 0; i < std::min(folder.faults.size(), row_faults_logged_max); ++i) {
-        const dicom::RowFault& fault = folder.faults[i];
-        log::warn(fmt::format("{}:{}: {}{}{}{}",
-                              fault.file,
-                              fault.line,
-                              fault.column,
-                              fault.column.empty() ? "" : ": ",
-                              fault.reason,
-                              fault.row_skipped ? "; row skipped" : ""));
+    const std::size_t shown = std::min(folder.faults.size(), row_faults_logged_max);
+    for (const dicom::RowFault& fault : std::span(folder.faults).first(shown)) {
+        log.write(LogLevel::warning,
+                  fault.row_skipped ? "row skipped" : "value dropped",
+                  {{"file", fault.file},
+                   {"line", static_cast<std::int64_t>(fault.line)},
+                   {"column", fault.column},
+                   {"reason", fault.reason}});
     }
-    if (folder.faults.size() > row_faults_logged_max) {
-        log::warn(fmt::format("{} more faults in rows: 'cxrbridge verify' lists them all",
-                              folder.faults.size() - row_faults_logged_max));
+    if (folder.faults.size() > shown) {
+        log.write(LogLevel::warning,
+                  "more faults in rows: cxrbridge verify lists them all",
+                  {{"count", static_cast<std::int64_t>(folder.faults.size() - shown)}});
     }
 }
 
 /// Reads the data set only where the catalogue is not already what it would give.
-void synchronise(Catalogue& catalogue, const config::DataSetSection& data_set) {
+void synchronise(Log& log, Catalogue& catalogue, const config::DataSetSection& data_set) {
     const FolderFingerprint fingerprint = value_or_throw(fingerprint_of(data_set.path));
     if (catalogue.is_current(fingerprint)) {
         return;
     }
     const DataSetFolder folder = value_or_throw(read_data_set(data_set.path, data_set.mapping));
-    log_data_set(folder);
+    log_data_set(log, folder);
     const SyncReport report = value_or_throw(catalogue.synchronise(folder));
     if (!report.unchanged) {
-        log::info(fmt::format("catalogue: {} images added, {} changed, {} removed",
-                              report.images_added,
-                              report.images_changed,
-                              report.images_removed));
+        log.write(LogLevel::info,
+                  "catalogue brought up to date",
+                  {{"images_added", static_cast<std::int64_t>(report.images_added)},
+                   {"images_changed", static_cast<std::int64_t>(report.images_changed)},
+                   {"images_removed", static_cast<std::int64_t>(report.images_removed)}});
     }
 }
 
@@ -85,11 +87,13 @@ std::size_t worker_threads() {
 
 class Daemon::Impl {
 public:
-    Impl(config::Config config, ReloadConfig reload, storescp::EventSink& events)
+    Impl(config::Config config, ReloadConfig reload, Log& log)
         : config_(std::move(config)),
           reload_(std::move(reload)),
+          log_(log),
+          events_(log),
           state_(value_or_throw(StateFolder::lock(config_.state.path))),
-          catalogue_(open_catalogue(config_)),
+          catalogue_(open_catalogue(log_, config_)),
           objects_(*catalogue_, object_source_settings(config_)),
           received_(*catalogue_, received_store_settings(config_)),
           counts_(value_or_throw(catalogue_->counts())),
@@ -98,7 +102,7 @@ public:
                 pool_,
                 node_settings(config_),
                 storescp::Ports{.query = *catalogue_, .retrieve = objects_, .receive = received_},
-                events),
+                events_),
           terminate_(io_, SIGINT, SIGTERM),
           hang_up_(io_, SIGHUP) {
         malloc_trim(0);  // the tables that the catalogue was built from
@@ -138,22 +142,23 @@ public:
     }
 
 private:
-    static std::unique_ptr<Catalogue> open_catalogue(const config::Config& config) {
+    static std::unique_ptr<Catalogue> open_catalogue(Log& log, const config::Config& config) {
         auto catalogue = value_or_throw(Catalogue::open(catalogue_settings(config)));
-        synchronise(*catalogue, config.data_set);
+        synchronise(log, *catalogue, config.data_set);
         return catalogue;
     }
 
     void begin_shutdown(int signal) {
-        log::info(
+        log_.write(
+            LogLevel::info,
             fmt::format("stopping on signal {}: {} associations", signal, node_.associations()));
         sd_notify(0, "STOPPING=1");
         hang_up_.cancel();
-        asio::co_spawn(io_, node_.stop(shutdown_grace), [](const std::exception_ptr& thrown) {
+        asio::co_spawn(io_, node_.stop(shutdown_grace), [this](const std::exception_ptr& thrown) {
             if (thrown) {
                 std::rethrow_exception(thrown);
             }
-            log::info("stopped");
+            log_.write(LogLevel::info, "stopped");
         });
     }
 
@@ -170,23 +175,29 @@ private:
         auto loaded = reload_();
         if (const auto* mistakes = std::get_if<config::ConfigMistakes>(&loaded)) {
             for (const std::string& mistake : mistakes->mistakes) {
-                log::error(mistake);
+                log_.write(LogLevel::error, "configuration", {{"mistake", mistake}});
             }
-            log::error("the running configuration stays in force");
+            log_.write(LogLevel::error, "the running configuration stays in force");
             return;
         }
         const config::Config& next = std::get<config::Config>(loaded);
         for (const std::string& section : changes_that_need_a_restart(config_, next)) {
-            log::warn(fmt::format("{} changed: takes effect at the next start", section));
+            log_.write(LogLevel::warning,
+                       "changed, takes effect at the next start",
+                       {{"section", section}});
         }
         config_.peers = next.peers;
         config_.access = next.access;
         node_.replace_access(access_policy(config_));
-        log::info(fmt::format("reloaded: {} peers", config_.peers.size()));
+        log_.write(LogLevel::info,
+                   "reloaded",
+                   {{"peers", static_cast<std::int64_t>(config_.peers.size())}});
     }
 
     config::Config config_;  // peers and access: signal handlers only, one at a time
     ReloadConfig reload_;
+    Log& log_;
+    EventLog events_;
     StateFolder state_;
     std::unique_ptr<Catalogue> catalogue_;
     ObjectSource objects_;
@@ -198,8 +209,8 @@ private:
     asio::signal_set terminate_, hang_up_;
 };
 
-Daemon::Daemon(config::Config config, ReloadConfig reload, storescp::EventSink& events)
-    : impl_(std::make_unique<Impl>(std::move(config), std::move(reload), events)) {}
+Daemon::Daemon(config::Config config, ReloadConfig reload, Log& log)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(reload), log)) {}
 Daemon::~Daemon() = default;
 
 std::string Daemon::ready_line() const {

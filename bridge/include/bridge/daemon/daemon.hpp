@@ -3,11 +3,10 @@
 /// the start, in order; run() ends with the shutdown, which is the reverse (style: stop accepting,
 /// ask associations to finish, wait bounded, abort the rest, join, close the catalogue).
 
+#include "bridge/daemon/log.hpp"
 #include "config/schema.hpp"
-#include "storescp/events.hpp"
 
 #include <functional>
-#include <iosfwd>
 #include <memory>
 #include <string>
 #include <variant>
@@ -21,7 +20,7 @@ class Daemon {
 public:
     /// Everything that can fail at a start fails here: throws std::runtime_error with one line that
     /// says what to do.
-    Daemon(config::Config config, ReloadConfig reload, storescp::EventSink& events);
+    Daemon(config::Config config, ReloadConfig reload, Log& log);
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
