@@ -1,6 +1,5 @@
 #include "dicom/report/report.hpp"
 
-#include "dicom/codec/codec.hpp"
 #include "dicom/report/code_table.hpp"
 #include "mapping/item_writer.hpp"
 #include "mapping/study_modules.hpp"
@@ -132,17 +131,6 @@ Result<std::unique_ptr<DcmDataset>> build_report(const ImageRecord& record,
         write_content(*document, box_report_content(record, image));
     }
     return document;
-}
-
-Result<EncodedObject> encode_report(const ImageRecord& record,
-                                    DerivedKind kind,
-                                    const TransferSyntax& transfer_syntax,
-                                    const MappingOptions& options) {
-    auto document = build_report(record, kind, options);
-    if (!document) {
-        return std::move(document).error();
-    }
-    return encode_data_set(**document, transfer_syntax);
 }
 
 }  // namespace cxr::dicom

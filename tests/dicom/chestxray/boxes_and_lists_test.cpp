@@ -1,5 +1,6 @@
 #include "dicom/chestxray/data_set.hpp"
-#include "support/chestxray14.hpp"
+#include "support/files.hpp"
+#include "support/folders.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -91,7 +92,7 @@ BOOST_DATA_TEST_CASE(out_of_range_or_broken_are_skipped, bad_boxes, bad) {
 }
 
 BOOST_AUTO_TEST_CASE(of_the_real_list_are_984_on_880_images) {
-    const auto folder = cxr::test::chestxray14_dir();
+    const auto folder = cxr::test::real_data_set();
     if (!folder) {
         return;
     }
@@ -172,7 +173,7 @@ const RealList real_lists[] = {{"train_val_list.txt", 86524},
                                {"split_by_image/test_list.txt", 22433},
                                {"split_by_image/val_list.txt", 11219}};
 BOOST_DATA_TEST_CASE(that_are_real_are_read_whole, real_lists, list) {
-    const auto folder = cxr::test::chestxray14_dir();
+    const auto folder = cxr::test::real_data_set();
     if (!folder) {
         return;
     }

@@ -1,5 +1,6 @@
 #include "dicom/chestxray/data_set.hpp"
-#include "support/chestxray14.hpp"
+#include "support/files.hpp"
+#include "support/folders.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -405,7 +406,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(the_real_table)
 
 BOOST_AUTO_TEST_CASE(loses_no_row) {
-    const auto folder = cxr::test::chestxray14_dir();
+    const auto folder = cxr::test::real_data_set();
     if (!folder) {
         return;
     }

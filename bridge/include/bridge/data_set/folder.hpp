@@ -31,29 +31,64 @@ struct FolderFingerprint {
     friend bool operator==(const FolderFingerprint&, const FolderFingerprint&) = default;
 };
 
+/// One table that was read, and what became of its rows.
+struct TableRead {
+    enum class Kind : std::uint8_t { data_entries, boxes, train_val_list, test_list };
+    Kind kind;
+    std::string file;  ///< relative to the data set's folder
+    std::size_t rows = 0;
+    std::size_t rows_skipped = 0;
+    std::size_t rows_unmatched = 0;  ///< name an image that Data_Entry has no row for
+};
+
+/// The same file name at two places. The first path in byte order is the one that is served.
+struct DuplicateImage {
+    std::string kept, other;  ///< relative paths
+    bool identical;           ///< byte for byte; by size alone once very many were compared
+};
+
 struct DataSetFolder {
     std::filesystem::path root;
+    std::vector<TableRead> tables;
     std::vector<dicom::ImageRecord> records;            ///< in the table's order
     std::unordered_map<std::string, ImageFile> images;  ///< by image index ("00000001_000.png")
     std::vector<std::string> images_without_row;        ///< relative paths
-    std::vector<dicom::RowFault> faults;                ///< of every table
-    std::vector<std::string> notes;  ///< duplicates, v1 release, dates left out, …
+    std::vector<DuplicateImage> duplicate_images;
+    std::vector<dicom::RowFault> faults;  ///< of every table
+    std::vector<std::string> notes;       ///< duplicates, v1 release, dates left out, …
     FolderFingerprint fingerprint;
 };
 
-/// Faults: not_found (no folder, no Data_Entry table: says which names were looked for), malformed.
+/// Which tables: Data_Entry_2017_v2020.csv before Data_Entry_2017.csv before any Data_Entry*.csv
+/// before *_labels.csv (Kaggle's sample); BBox_List_2017.csv or BBox_List*.csv, train_val_list.txt
+/// and test_list.txt if they are there. PNGs are found by their base name at any depth.
+/// Faults: not_found (no folder, no Data_Entry table: says which names were looked for), malformed
+/// (a table that cannot be read at all, the optional ones too: nothing is left out in silence),
+/// storage.
 [[nodiscard]] Result<DataSetFolder> read_data_set(const std::filesystem::path& root,
                                                   const dicom::MappingOptions& options);
 [[nodiscard]] Result<FolderFingerprint> fingerprint_of(const std::filesystem::path& root);
 
+/// A split list with the 14 labels of each image: train_list.txt, val_list.txt, test_list.txt in
+/// the folder itself or in one below it (split_by_image/, labels/). Not the official split: for the
+/// audit only.
+struct ImageWiseList {
+    std::string split;  ///< "train", "val", "test"
+    std::string file;   ///< relative to the data set's folder
+    std::vector<dicom::SplitRow> rows;
+    std::vector<dicom::RowFault> faults;
+};
+[[nodiscard]] Result<std::vector<ImageWiseList>> read_image_wise_lists(
+    const std::filesystem::path& root);
+
 /// --patient, --split, --finding, --limit: the same everywhere. Empty members select all.
 struct Selection {
-    std::vector<std::string> patients;
-    std::vector<std::string> splits;
-    std::vector<dicom::Finding> findings;  ///< any of them
-    std::vector<std::string> images;       ///< image index or stem
-    std::size_t limit = 0;                 ///< 0: no limit
-    bool list_missing_images = false;      ///< keep records whose PNG is absent
+    std::vector<std::string> patients = {};
+    std::vector<std::string> splits = {};
+    std::vector<dicom::Finding> findings = {};  ///< any of them
+    std::vector<std::string> images = {};       ///< image index or stem
+    std::size_t limit = 0;                      ///< 0: no limit
+    bool list_missing_images = false;           ///< keep records whose PNG is absent
 };
 [[nodiscard]] std::vector<const dicom::ImageRecord*> select(const DataSetFolder& folder,
                                                             const Selection& selection);

@@ -26,13 +26,6 @@ namespace cxr::storescp {
 template <typename T>
 using Awaitable = boost::asio::awaitable<T>;
 
-/// PS3.8 table 9-26.
-struct AbortReason {
-    std::uint8_t source;  ///< 0 service user, 2 service provider
-    std::uint8_t reason;
-};
-inline constexpr AbortReason abort_by_user{0, 0};
-
 /// One DIMSE message as it arrives: the command; its data set, if any, follows by
 /// receive_data_set().
 struct Message {

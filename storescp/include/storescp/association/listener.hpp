@@ -13,18 +13,6 @@
 
 namespace cxr::storescp {
 
-/// What we would accept: by abstract syntax, its transfer syntaxes (in our order of preference),
-/// and how extended negotiation is answered. A pure table given by services.
-struct AcceptableContexts {
-    struct Entry {
-        std::vector<std::string> transfer_syntaxes;
-        bool storage = false;  ///< requestor may ask for the SCP role (C-GET)
-        std::vector<std::uint8_t>
-            extended_negotiation_supported;  ///< byte-wise AND with the offer; empty: not answered
-    };
-    std::map<std::string, Entry, std::less<>> by_abstract_syntax;
-};
-
 /// Serves one association until it ends.
 using AssociationHandler = std::function<Awaitable<void>(Association&)>;
 

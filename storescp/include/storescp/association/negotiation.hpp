@@ -2,10 +2,14 @@
 /// What two application entities agree on (PS3.8 §7.1, §9.3.2, §9.3.3; PS3.7 Annex D). A pure
 /// table: a request and our offer in, an answer out.
 
+#include "storescp/association/settings.hpp"
+#include "storescp/upper_layer/pdu.hpp"
+
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 namespace cxr::storescp {
@@ -16,42 +20,12 @@ struct AssociationPeers {
     std::string called;
 };
 
-/// PS3.8 table 9-18, Result/Reason.
-enum class ContextResult : std::uint8_t {
-    acceptance = 0,
-    user_rejection = 1,
-    no_reason = 2,
-    abstract_syntax_not_supported = 3,
-    transfer_syntaxes_not_supported = 4,
-};
-
-/// SCP/SCU Role Selection (PS3.7 D.3.3.4), as seen by the association requestor.
-struct RoleSelection {
-    bool scu = true;
-    bool scp = false;
-    friend bool operator==(const RoleSelection&, const RoleSelection&) = default;
-};
-
-struct ProposedContext {
-    std::uint8_t id;  ///< odd, 1 to 255
-    std::string abstract_syntax;
-    std::vector<std::string> transfer_syntaxes;
-};
-
 struct PresentationContext {
     std::uint8_t id = 0;
     std::string abstract_syntax;
     ContextResult result = ContextResult::abstract_syntax_not_supported;
     std::string transfer_syntax;  ///< the agreed one; empty unless accepted
     RoleSelection roles;          ///< of the requestor, as agreed
-};
-
-/// PS3.8 table 9-21.
-struct Rejection {
-    std::uint8_t result;  ///< 1 permanent, 2 transient
-    std::uint8_t source;  ///< 1 service user, 2 provider (ACSE), 3 provider (presentation)
-    std::uint8_t reason;
-    friend bool operator==(const Rejection&, const Rejection&) = default;
 };
 
 /// What both sides know once an association stands.
@@ -65,11 +39,70 @@ struct Agreement {
     std::map<std::string, std::vector<std::uint8_t>> extended_negotiation;
     std::string peer_implementation_class_uid;
     std::string peer_implementation_version_name;
+    /// What the peer did beside the standard and was borne, for a person.
+    std::vector<std::string> remarks;
 
     [[nodiscard]] const PresentationContext* accepted(std::uint8_t id) const;
     /// The first accepted context of an abstract syntax (and transfer syntax, unless empty).
     [[nodiscard]] const PresentationContext* accepted(std::string_view abstract_syntax,
                                                       std::string_view transfer_syntax = {}) const;
 };
+
+/// Who we are (PS3.7 D.3.3.2): 2.25 + UUIDv5 of "implementation/cxrbridge" (dicom/core/uid.hpp).
+inline constexpr std::string_view implementation_class_uid =
+    "2.25.80504193058621031453660360664392365208";
+inline constexpr std::string_view implementation_version_name = "CXRBRIDGE_0.1";
+
+/// What a peer must be allowed to do for a SOP class to be accepted; others get user_rejection.
+enum class Permission : std::uint8_t { none, query, retrieve, store };
+
+/// What we would accept: by abstract syntax, its transfer syntaxes (in our order of preference),
+/// and how extended negotiation is answered. A pure table given by services.
+struct AcceptableContexts {
+    struct Entry {
+        std::vector<std::string> transfer_syntaxes;
+        bool storage = false;  ///< requestor may ask for the SCP role (C-GET)
+        std::vector<std::uint8_t>
+            extended_negotiation_supported;  ///< byte-wise AND with the offer; empty: not answered
+        /// Of storage classes: store for the SCU role, retrieve for the SCP role, whatever stands
+        /// here.
+        Permission needs = Permission::none;
+    };
+    std::map<std::string, Entry, std::less<>> by_abstract_syntax;
+};
+
+/// An association that we accept: what is sent, and what holds from then on.
+struct Acceptance {
+    pdu::AssociateAC answer;
+    Agreement agreement;
+};
+struct Refusal {
+    Rejection rejection;
+    std::string why;  ///< for a person; control characters escaped
+};
+
+/// The acceptor's side. Decides, in this order: protocol version (1/2/2), application context
+/// (1/1/2), called (1/1/7) and calling AE title (1/1/3), and then each presentation context alone.
+/// Policies where the standard leaves a choice:
+///  - of several transfer syntaxes, the first *offered* one for storage (kept as sent), else the
+///    first of ours;
+///  - every context refused: still accepted; no context at all: 1/1/1;
+///  - a maximum length too small for any data: 1/1/1; none given: unlimited;
+///  - asynchronous operations: answered 1/1 when offered;
+///  - user identity is not supported: an association is accepted without a response (D.3.3.7), so a
+///    requestor that wanted a positive one sees that there is none;
+///  - a second extended negotiation or role item for a class is ignored, roles 0/0 too.
+[[nodiscard]] std::variant<Acceptance, Refusal> negotiate(const pdu::AssociateRQ& request,
+                                                          const AcceptableContexts& acceptable,
+                                                          const AccessPolicy& access,
+                                                          std::uint32_t our_pdu_bytes_max);
+
+/// The peer that a calling AE title names, by the policy's rules; null when unknown.
+[[nodiscard]] const Peer* find_peer(const AccessPolicy& access, std::string_view calling);
+
+/// The requestor's side: what an answer to our request means. Whatever it grants beyond the request
+/// is not granted, and remarked.
+[[nodiscard]] Agreement agreement_of(const pdu::AssociateRQ& request,
+                                     const pdu::AssociateAC& answer);
 
 }  // namespace cxr::storescp

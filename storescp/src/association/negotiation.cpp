@@ -1,0 +1,344 @@
+#include "storescp/association/negotiation.hpp"
+
+#include "dicom/core/ae_title.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <set>
+
+namespace cxr::storescp {
+namespace {
+
+constexpr Rejection no_reason{1, 1, 1};
+constexpr Rejection application_context_not_supported{1, 1, 2};
+constexpr Rejection calling_not_recognized{1, 1, 3};
+constexpr Rejection called_not_recognized{1, 1, 7};
+constexpr Rejection protocol_version_not_supported{1, 2, 2};
+
+/// Titles come from strangers and go into logs.
+std::string printable(std::string_view title) {
+    std::string text;
+    for (const char c : title) {
+        if (c >= ' ' && c <= '~') {
+            text += c;
+        } else {
+            text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        }
+    }
+    return text;
+}
+
+bool same_title(std::string_view a, std::string_view b, bool case_insensitive) {
+    return std::ranges::equal(a, b, [&](unsigned char x, unsigned char y) {
+        return case_insensitive ? std::toupper(x) == std::toupper(y) : x == y;
+    });
+}
+
+std::optional<Refusal> refuse_peers(const AssociationPeers& peers, const AccessPolicy& access) {
+    const bool called_ours = std::ranges::any_of(access.ae_titles, [&](const std::string& ours) {
+        return same_title(ours, peers.called, access.case_insensitive_ae_titles);
+    });
+    if (!dicom::AETitle::parse(peers.called) || (access.check_called_ae_title && !called_ours)) {
+        return Refusal{called_not_recognized,
+                       fmt::format("called AE title '{}' is not ours", printable(peers.called))};
+    }
+    if (!dicom::AETitle::parse(peers.calling)) {
+        return Refusal{calling_not_recognized,
+                       fmt::format("calling AE title '{}' is not one", printable(peers.calling))};
+    }
+    if (access.access == Access::known && find_peer(access, peers.calling) == nullptr) {
+        return Refusal{calling_not_recognized,
+                       fmt::format("calling AE title '{}' is not known", printable(peers.calling))};
+    }
+    return std::nullopt;
+}
+
+std::optional<Refusal> refuse(const pdu::AssociateRQ& request,
+                              const AssociationPeers& peers,
+                              const AccessPolicy& access) {
+    if ((request.protocol_version & 1U) == 0) {
+        return Refusal{protocol_version_not_supported,
+                       fmt::format("protocol version {:04X}H", request.protocol_version)};
+    }
+    if (request.application_context != dicom_application_context) {
+        return Refusal{
+            application_context_not_supported,
+            fmt::format("application context '{}'", printable(request.application_context))};
+    }
+    if (auto refusal = refuse_peers(peers, access)) {
+        return refusal;
+    }
+    if (request.contexts.empty()) {
+        return Refusal{no_reason, "no presentation context proposed"};
+    }
+    const std::uint32_t peer_bytes_max = request.user.pdu_bytes_max.value_or(0);
+    if (peer_bytes_max != 0 && peer_bytes_max <= pdu::pdv_header_bytes) {
+        return Refusal{no_reason,
+                       fmt::format("maximum length {} leaves no room for data", peer_bytes_max)};
+    }
+    return std::nullopt;
+}
+
+/// What a peer may do. A stranger, where strangers are let in, may do what a peer may by default.
+struct Grants {
+    bool query = true, retrieve = true, store = true;
+
+    explicit Grants(const Peer* peer) {
+        if (peer != nullptr) {
+            query = peer->may_query;
+            retrieve = peer->may_retrieve;
+            store = peer->may_store;
+        }
+    }
+    [[nodiscard]] bool allow(Permission needed) const {
+        switch (needed) {
+            case Permission::none:
+                return true;
+            case Permission::query:
+                return query;
+            case Permission::retrieve:
+                return retrieve;
+            case Permission::store:
+                return store;
+        }
+        return false;
+    }
+};
+
+class Negotiation {
+public:
+    Negotiation(const pdu::AssociateRQ& request,
+                const AcceptableContexts& acceptable,
+                const Grants& grants,
+                Acceptance& result)
+        : request_(request), acceptable_(acceptable), grants_(grants), result_(result) {
+        for (const pdu::RoleItem& item : request.user.roles) {
+            // The first wins; 0/0 would leave nobody anything to do and is ignored.
+            if ((item.roles.scu || item.roles.scp) &&
+                !offered_roles_.try_emplace(item.sop_class_uid, item.roles).second) {
+                remark("a second role selection item for one SOP class");
+            }
+        }
+    }
+
+    void run() {
+        for (const ProposedContext& proposed : request_.contexts) {
+            PresentationContext context = decide(proposed);
+            result_.answer.contexts.push_back(
+                {.id = context.id,
+                 .result = context.result,
+                 .transfer_syntax = context.result == ContextResult::acceptance
+                                        ? context.transfer_syntax
+                                        : first_offered(proposed)});
+            result_.agreement.contexts.push_back(std::move(context));
+        }
+        answer_extended_negotiation();
+    }
+
+private:
+    /// A refused context carries a transfer syntax that is not significant; an offered one is the
+    /// least surprising.
+    static std::string first_offered(const ProposedContext& proposed) {
+        return proposed.transfer_syntaxes.empty() ? "1.2.840.10008.1.2"
+                                                  : proposed.transfer_syntaxes.front();
+    }
+
+    void remark(std::string text) { result_.agreement.remarks.push_back(std::move(text)); }
+
+    PresentationContext decide(const ProposedContext& proposed) {
+        PresentationContext context{.id = proposed.id,
+                                    .abstract_syntax = proposed.abstract_syntax,
+                                    .result = ContextResult::abstract_syntax_not_supported,
+                                    .transfer_syntax = {},
+                                    .roles = {}};
+        const auto found = acceptable_.by_abstract_syntax.find(proposed.abstract_syntax);
+        if (found == acceptable_.by_abstract_syntax.end()) {
+            return context;
+        }
+        const AcceptableContexts::Entry& entry = found->second;
+        const auto offered = offered_roles_.find(proposed.abstract_syntax);
+        const bool role_offered = offered != offered_roles_.end();
+        context.roles = roles_of(entry, role_offered ? offered->second : RoleSelection{});
+        if (!context.roles.scu && !context.roles.scp) {
+            context.result = ContextResult::user_rejection;
+            return context;
+        }
+        const std::string* syntax = choose(entry, proposed.transfer_syntaxes);
+        if (syntax == nullptr) {
+            context.result = ContextResult::transfer_syntaxes_not_supported;
+            return context;
+        }
+        context.result = ContextResult::acceptance;
+        context.transfer_syntax = *syntax;
+        accepted_.insert(proposed.abstract_syntax);
+        if (role_offered && answered_roles_.insert(proposed.abstract_syntax).second) {
+            result_.answer.user.roles.push_back(
+                {.sop_class_uid = proposed.abstract_syntax, .roles = context.roles});
+        }
+        return context;
+    }
+
+    [[nodiscard]] RoleSelection roles_of(const AcceptableContexts::Entry& entry,
+                                         const RoleSelection& offered) const {
+        if (entry.storage) {
+            return {.scu = offered.scu && grants_.store, .scp = offered.scp && grants_.retrieve};
+        }
+        return {.scu = offered.scu && grants_.allow(entry.needs), .scp = false};
+    }
+
+    [[nodiscard]] static const std::string* choose(const AcceptableContexts::Entry& entry,
+                                                   const std::vector<std::string>& offered) {
+        const auto& ours = entry.transfer_syntaxes;
+        const auto& leading = entry.storage ? offered : ours;
+        const auto& other = entry.storage ? ours : offered;
+        const auto chosen = std::ranges::find_if(leading, [&](const std::string& syntax) {
+            return std::ranges::find(other, syntax) != other.end();
+        });
+        return chosen == leading.end() ? nullptr : &*chosen;
+    }
+
+    void answer_extended_negotiation() {
+        for (const pdu::ExtendedNegotiationItem& offer : request_.user.extended) {
+            const auto found = acceptable_.by_abstract_syntax.find(offer.sop_class_uid);
+            if (!accepted_.contains(offer.sop_class_uid) ||
+                found->second.extended_negotiation_supported.empty()) {
+                continue;
+            }
+            const auto& supported = found->second.extended_negotiation_supported;
+            std::vector<std::uint8_t> agreed(std::min(offer.information.size(), supported.size()));
+            std::ranges::transform(
+                offer.information, supported, agreed.begin(), [](unsigned offered, unsigned ours) {
+                    return static_cast<std::uint8_t>(offered & ours);
+                });
+            auto& agreements = result_.agreement.extended_negotiation;
+            if (!agreements.try_emplace(offer.sop_class_uid, agreed).second) {
+                remark("a second extended negotiation item for one SOP class");
+                continue;
+            }
+            result_.answer.user.extended.push_back(
+                {.sop_class_uid = offer.sop_class_uid, .information = std::move(agreed)});
+        }
+    }
+
+    const pdu::AssociateRQ& request_;
+    const AcceptableContexts& acceptable_;
+    const Grants& grants_;
+    Acceptance& result_;
+    std::map<std::string, RoleSelection, std::less<>> offered_roles_;
+    std::set<std::string, std::less<>> accepted_, answered_roles_;
+};
+
+/// What both sides take from the peer's association PDU alike.
+Agreement agreement_with(const pdu::AssociateHead& peer, AssociationPeers peers) {
+    Agreement agreement;
+    agreement.peers = std::move(peers);
+    agreement.peer_pdu_bytes_max = peer.user.pdu_bytes_max.value_or(0);
+    agreement.peer_implementation_class_uid = printable(peer.user.implementation_class_uid);
+    agreement.peer_implementation_version_name = printable(peer.user.implementation_version_name);
+    agreement.remarks = peer.remarks;
+    return agreement;
+}
+
+}  // namespace
+
+const PresentationContext* Agreement::accepted(std::uint8_t id) const {
+    const auto found = std::ranges::find_if(contexts, [&](const PresentationContext& context) {
+        return context.id == id && context.result == ContextResult::acceptance;
+    });
+    return found == contexts.end() ? nullptr : &*found;
+}
+
+const PresentationContext* Agreement::accepted(std::string_view abstract_syntax,
+                                               std::string_view transfer_syntax) const {
+    const auto found = std::ranges::find_if(contexts, [&](const PresentationContext& context) {
+        return context.abstract_syntax == abstract_syntax &&
+               context.result == ContextResult::acceptance &&
+               (transfer_syntax.empty() || context.transfer_syntax == transfer_syntax);
+    });
+    return found == contexts.end() ? nullptr : &*found;
+}
+
+const Peer* find_peer(const AccessPolicy& access, std::string_view calling) {
+    const auto found = std::ranges::find_if(access.peers, [&](const auto& entry) {
+        return same_title(entry.first, calling, access.case_insensitive_ae_titles);
+    });
+    return found == access.peers.end() ? nullptr : &found->second;
+}
+
+std::variant<Acceptance, Refusal> negotiate(const pdu::AssociateRQ& request,
+                                            const AcceptableContexts& acceptable,
+                                            const AccessPolicy& access,
+                                            std::uint32_t our_pdu_bytes_max) {
+    AssociationPeers peers{.calling = pdu::title_of(request.calling),
+                           .called = pdu::title_of(request.called)};
+    if (auto refusal = refuse(request, peers, access)) {
+        return *std::move(refusal);
+    }
+    Acceptance result;
+    const Grants grants(find_peer(access, peers.calling));
+    result.agreement = agreement_with(request, std::move(peers));
+    // PS3.8 table 9-17: these fields are sent back as they came.
+    result.answer.called = request.called;
+    result.answer.calling = request.calling;
+    result.answer.reserved = request.reserved;
+    result.answer.user.pdu_bytes_max = our_pdu_bytes_max;
+    result.answer.user.implementation_class_uid = implementation_class_uid;
+    result.answer.user.implementation_version_name = implementation_version_name;
+    if (request.user.asynchronous_window) {
+        result.answer.user.asynchronous_window.emplace();  // 1/1
+    }
+    Negotiation(request, acceptable, grants, result).run();
+    return result;
+}
+
+Agreement agreement_of(const pdu::AssociateRQ& request, const pdu::AssociateAC& answer) {
+    Agreement agreement = agreement_with(
+        answer,
+        {.calling = pdu::title_of(request.calling), .called = pdu::title_of(request.called)});
+    for (const ProposedContext& proposed : request.contexts) {
+        PresentationContext context{.id = proposed.id,
+                                    .abstract_syntax = proposed.abstract_syntax,
+                                    .result = ContextResult::no_reason,
+                                    .transfer_syntax = {},
+                                    .roles = {}};
+        const auto answered =
+            std::ranges::find(answer.contexts, proposed.id, &pdu::AnsweredContext::id);
+        if (answered != answer.contexts.end()) {
+            const auto& offered = proposed.transfer_syntaxes;
+            const bool accepted = answered->result == ContextResult::acceptance;
+            context.result = answered->result;
+            if (accepted &&
+                std::ranges::find(offered, answered->transfer_syntax) == offered.end()) {
+                context.result = ContextResult::no_reason;
+                agreement.remarks.push_back("a transfer syntax was accepted that was not offered");
+            } else if (accepted) {
+                context.transfer_syntax = answered->transfer_syntax;
+            }
+        }
+        const auto role_of = [&](const auto& roles) {
+            return std::ranges::find(
+                roles, proposed.abstract_syntax, &pdu::RoleItem::sop_class_uid);
+        };
+        const auto offered = role_of(request.user.roles);
+        const auto agreed = role_of(answer.user.roles);
+        if (offered != request.user.roles.end() && agreed != answer.user.roles.end()) {
+            context.roles = {.scu = offered->roles.scu && agreed->roles.scu,
+                             .scp = offered->roles.scp && agreed->roles.scp};
+        }
+        agreement.contexts.push_back(std::move(context));
+    }
+    for (const pdu::ExtendedNegotiationItem& item : answer.user.extended) {
+        if (std::ranges::find(request.user.extended,
+                              item.sop_class_uid,
+                              &pdu::ExtendedNegotiationItem::sop_class_uid) !=
+            request.user.extended.end()) {
+            agreement.extended_negotiation.try_emplace(item.sop_class_uid, item.information);
+        }
+    }
+    return agreement;
+}
+
+}  // namespace cxr::storescp
