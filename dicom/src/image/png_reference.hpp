@@ -1,0 +1,13 @@
+#pragma once
+/// The reference decoder: libpng, for every PNG that the survey let pass.
+
+#include "dicom/image/frame.hpp"
+
+namespace cxr::dicom {
+
+/// Fills `frame.pixels` (already rows × columns long) and adds notes. Faults as decode_png().
+[[nodiscard]] Result<void> decode_png_by_libpng(std::span<const std::byte> bytes,
+                                                const PngHeader& header,
+                                                Frame& frame);
+
+}  // namespace cxr::dicom
