@@ -377,7 +377,7 @@ BOOST_AUTO_TEST_CASE(published_images_are_1024_square_and_decode_in_milliseconds
     std::size_t coloured = 0;
     std::chrono::steady_clock::duration decoding{};
     for (const auto& entry : std::filesystem::directory_iterator(*folder / "images")) {
-        const std::string file = cxr::test::file_content(entry.path());
+        const std::string file = cxr::test::read_file(entry.path());
         const auto begin = std::chrono::steady_clock::now();
         const auto frame = decoded(file);
         decoding += std::chrono::steady_clock::now() - begin;
