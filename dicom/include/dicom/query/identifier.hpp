@@ -1,10 +1,11 @@
 #pragma once
 /// What a C-FIND, C-MOVE or C-GET identifier asks for (PS3.4 C.2.2, C.4.1.1.3, C.6), checked
-/// against the information model; and the rules by which values match keys (C.2.2.2).
-/// The table of supported keys is the only one: the catalogue compiles SQL from it, the conformance
-/// statement prints it, QIDO-RS uses it.
+/// against the information model. The table of supported keys is the only one: the catalogue
+/// compiles SQL from it, the conformance statement prints it, QIDO-RS uses it. How values match
+/// keys stands in matching.hpp.
 
 #include "dicom/core/attributes.hpp"
+#include "dicom/query/matching.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -17,45 +18,48 @@ namespace cxr::dicom {
 enum class QueryLevel : std::uint8_t { patient, study, series, image };
 enum class InformationModel : std::uint8_t { patient_root, study_root, patient_study_only };
 
-/// PS3.4 C.2.2.2: which matching a key supports. Range includes single value; wild card includes
-/// single and universal; any key matches universally.
-enum class Matching : std::uint8_t {
-    single_value,
-    uid_list,
-    wild_card,
-    person_name,
-    range,
-    sequence,
-    return_only
-};
-
 /// U, R, O of PS3.4 tables C.6-1 to C.6-5.
 enum class KeyType : std::uint8_t { unique, required, optional };
 
+/// A key whose existence is supported: a response has it whenever it was requested, with zero
+/// length where there is no value. Matching::return_only: its value in a request counts as
+/// universal (C.2.2.1.3); keys that the entities never know (OtherPatientIDs, PatientWeight, …) are
+/// of this kind and always empty.
 struct SupportedKey {
     DcmTagKey tag;
     VR vr;
-    QueryLevel level;
+    QueryLevel level;  ///< of the entity it belongs to; see level_in()
     KeyType type;
     Matching matching;
 };
+/// In tag order.
 [[nodiscard]] std::span<const SupportedKey> supported_keys();
 [[nodiscard]] const SupportedKey* find_supported_key(const DcmTagKey& tag);
+
+/// In Study Root the patient's attributes are keys of the study level, Patient ID a required one
+/// (table C.6-5).
+[[nodiscard]] QueryLevel level_in(const SupportedKey& key, InformationModel model);
+[[nodiscard]] KeyType type_in(const SupportedKey& key, InformationModel model);
+/// The first level of a model, and the last.
+[[nodiscard]] QueryLevel top_level(InformationModel model);
+[[nodiscard]] QueryLevel bottom_level(InformationModel model);
+
 /// The unique key of a level: PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID.
 [[nodiscard]] DcmTagKey unique_key(QueryLevel level);
+/// "PATIENT", "STUDY", "SERIES", "IMAGE".
+[[nodiscard]] std::string_view level_name(QueryLevel level);
 
 struct QueryKey {
     const SupportedKey* supported;  ///< never null
-    std::string value;              ///< UTF-8 as requested; empty: universal
-    Attributes sequence_keys;       ///< the one item of a sequence key
+    std::string value;              ///< UTF-8, trimmed; empty: universal, as is "*" in a request
+    Attributes sequence_keys;       ///< the one item of a sequence key; empty: universal
 };
 
 struct QueryIdentifier {
     InformationModel model = InformationModel::study_root;
     QueryLevel level = QueryLevel::study;
     std::vector<QueryKey> keys;  ///< supported ones at or above the level, in tag order
-    /// Requested, but their existence is not supported: not returned, and FF01 on every pending
-    /// response.
+    /// Requested, but not answered: not returned, and FF01 on every pending response (C.4.1.1.4).
     std::vector<DcmTagKey> unsupported;
     bool combined_date_time = false;  ///< negotiated (C.5.1 byte 2)
 };
@@ -67,42 +71,59 @@ struct QueryRules {
     bool combined_date_time = false;
 };
 
-/// Faults: malformed, with the offending element (A900H): no or unknown level, level not in the
-/// model, missing or wildcard unique keys, malformed dates, keys of another level where not
-/// allowed.
+/// Specific Character Set, Query/Retrieve Level, Retrieve AE Title, Storage Media File-Set ID and
+/// UID, Instance Availability, Timezone Offset From UTC and group lengths are no keys: they are
+/// neither in `keys` nor in `unsupported` (F19 to F23).
+///
+/// What follows is policy where the standard leaves a choice; the ids are those of our conformance
+/// cases. "Strict" is neither relational nor lenient. Faults: malformed, with the offending element
+/// (A900H).
+///   F4 F5 F6 F7  no level, an unknown one, one not in the model: a fault, always.
+///   F9 F10       a parent's unique key missing, empty, a list, or with wild cards: a fault when
+///                strict; else that level is searched relationally.
+///   F11          the level's own unique key absent: a fault when strict; else universal.
+///   F12          another key above the level: a fault when strict; relational: matched and
+///                returned; lenient: not answered, listed in `unsupported`.
+///   F13          a key below the level: a fault when strict; else not answered, listed in
+///                `unsupported`.
+///   F18 F51      a key not in the table, private ones included: listed in `unsupported`.
+///   F25 F29      wild cards in UI, DA, TM, IS and the like: a fault when strict. When lenient a
+///                lone '*' is universal and a UID or number with wild cards is kept and matches
+///                nothing.
+///   F34          a malformed date or time: a fault, always. yyyy.mm.dd and hh:mm:ss are read.
+///   F38          a sequence key has no item or one; nested keys other than the three of a code are
+///                listed in `unsupported`.
+///   F40          several values in a key: any of them may match.
+///   A text key is at most key_bytes_max long.
 [[nodiscard]] Result<QueryIdentifier> parse_query_identifier(const Attributes& identifier,
                                                              InformationModel model,
                                                              const QueryRules& rules);
+inline constexpr std::size_t key_bytes_max = 1024;
 
 struct RetrieveIdentifier {
     InformationModel model = InformationModel::study_root;
     QueryLevel level = QueryLevel::study;
     std::optional<std::string> patient_id;
     std::vector<std::string> study_instance_uids, series_instance_uids,
-        sop_instance_uids;  ///< no duplicates
+        sop_instance_uids;  ///< no duplicates, in the order given
 };
+
+/// Faults: malformed, with the offending element (A900H).
+///   R16          level missing, unknown or not in the model; its unique key missing or empty.
+///   R17          wild cards, a list of Patient IDs, something that is no UID: a fault, always.
+///   R18          any other key: a fault when strict; else ignored.
+///   R19          a parent's unique key missing or a list: a fault when strict; else it does not
+///                restrict, or restricts to the list.
+///   R21          a UID given twice counts once.
+/// In Study Root the Patient ID is such an "other key": when not strict and given it restricts.
 [[nodiscard]] Result<RetrieveIdentifier> parse_retrieve_identifier(const Attributes& identifier,
                                                                    InformationModel model,
                                                                    const QueryRules& rules);
 
-// The matching rules, one function per kind: the oracle for the catalogue's SQL. `value` and `key`
-// are UTF-8; multi-valued values match when any value does (C.2.2.3).
-
-/// '*' any run, '?' exactly one character (code point); linear in practice: no backtracking
-/// blow-up.
-[[nodiscard]] bool matches_wild_card(std::string_view value, std::string_view key);
-/// Person names: case- and accent-insensitive, per component group, trailing '^' optional.
-[[nodiscard]] bool matches_person_name(std::string_view value, std::string_view key);
-/// DA or TM single value or range, inclusive; TM of lower precision covers its whole interval.
-[[nodiscard]] bool matches_range(std::string_view value, std::string_view key, VR vr);
-[[nodiscard]] bool matches_uid_list(std::string_view value, std::string_view key);
-/// By the key's kind; an empty value of a required key matches anything when `zero_length_matches`.
+/// By the key's kind; an empty value of a required key matches anything when `zero_length_matches`
+/// (C.2.2.1.2). Not for sequence keys: see matches_code().
 [[nodiscard]] bool matches(const QueryKey& key,
                            std::string_view value,
                            bool zero_length_matches = false);
-
-/// Case and accents folded: what matches_person_name compares and the catalogue stores beside
-/// names.
-[[nodiscard]] std::string folded_person_name(std::string_view name);
 
 }  // namespace cxr::dicom
