@@ -82,10 +82,11 @@ struct SendOptions {
 /// sample -o DIR [--patients N] [--seed N]
 struct SampleOptions {
     std::filesystem::path output;
-    std::size_t patients = 12;
+    std::size_t patients = 20;
     std::uint64_t seed = 1;
     std::size_t threads = 0;  ///< 0: as many as cores
 };
+/// wrong_usage when the folder cannot be used; an existing one must be empty.
 [[nodiscard]] int run_sample(const SampleOptions& options, std::ostream& out, std::ostream& err);
 
 /// Where a configuration comes from. Flags override the file, the file overrides the defaults.
