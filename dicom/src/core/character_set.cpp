@@ -221,8 +221,12 @@ std::string_view trimmed(std::string_view value) {
 }
 
 Fault unsupported_term(std::string_view value) {
+    // The stranger's bytes go no further than they can be read.
+    std::string shown(value.substr(0, 16));
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
     return Fault{.kind = FaultKind::unsupported,
-                 .doing = fmt::format("Specific Character Set '{:.16}' is not supported", value),
+                 .doing = fmt::format("Specific Character Set '{}' is not supported", shown),
                  .element = DcmTagKey(0x0008, 0x0005)};
 }
 

@@ -1,0 +1,80 @@
+#include "dicom/core/attributes.hpp"
+
+#include "support/element_bytes.hpp"
+
+#include <dcmtk/dcmdata/dcdeftag.h>
+
+#include <boost/test/unit_test.hpp>
+
+using namespace cxr::dicom;
+using namespace cxr::test;
+
+namespace {
+
+Result<Attributes> decode_implicit(std::string_view bytes) {
+    return decode_attributes(as_bytes(bytes), implicit_vr_little_endian);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ps3_3_c_12_1_1_2_character_sets)
+
+BOOST_AUTO_TEST_CASE(the_label_is_utf_8_only_where_a_value_needs_it) {  // F21
+    Attributes attributes;
+    put(attributes, DCM_SpecificCharacterSet, "ISO_IR 100");
+    put(attributes, DCM_PatientName, "Buc^Jerome");
+    const auto plain = as_text(encode_attributes(attributes, explicit_vr_little_endian));
+    BOOST_TEST(plain == short_element(0x0010'0010, "PN", "Buc^Jerome"));
+    put(attributes, DCM_PatientName, "Buc^Jérôme");
+    const auto accented = as_text(encode_attributes(attributes, explicit_vr_little_endian));
+    BOOST_TEST(accented == short_element(0x0008'0005, "CS", "ISO_IR 192") +
+                               short_element(0x0010'0010, "PN", "Buc^Jérôme"));
+}
+
+BOOST_AUTO_TEST_CASE(a_label_is_needed_for_text_inside_items_too) {
+    Attributes code;
+    put(code, DCM_CodeMeaning, "Épanchement");
+    Attributes attributes;
+    put_sequence(attributes, DCM_ProcedureCodeSequence, {code});
+    const auto bytes = encode_attributes(attributes, implicit_vr_little_endian);
+    auto read = decode_attributes(bytes, implicit_vr_little_endian);
+    BOOST_TEST_REQUIRE(read.has_value());
+    BOOST_TEST(value_of(*read, DCM_SpecificCharacterSet) == "ISO_IR 192");
+    BOOST_TEST(value_of(read->at(1).items.at(0), DCM_CodeMeaning) == "Épanchement");
+}
+
+BOOST_AUTO_TEST_CASE(text_is_read_in_the_set_of_its_data_set) {  // F22
+    auto read = decode_implicit(implicit_element(0x0008'0005, "ISO_IR 100") +
+                                implicit_element(0x0010'0010, "Buc^J\xE9r\xF4me"));
+    BOOST_TEST_REQUIRE(read.has_value());
+    BOOST_TEST(value_of(*read, DCM_PatientName) == "Buc^Jérôme");
+    BOOST_TEST(value_of(*read, DCM_SpecificCharacterSet) == "ISO_IR 100");
+}
+
+BOOST_AUTO_TEST_CASE(an_item_inherits_the_set_unless_it_has_its_own) {
+    const std::string cyrillic = implicit_element(0x0008'0005, "ISO_IR 144");
+    const std::string greek = implicit_element(0x0008'0005, "ISO_IR 126");
+    auto read = decode_implicit(
+        cyrillic + implicit_element(0x0008'1032,
+                                    item(implicit_element(0x0008'0104, "\xBB\xEE")) +
+                                        item(greek + implicit_element(0x0008'0104, "\xC1\xE1"))));
+    BOOST_TEST_REQUIRE(read.has_value());
+    BOOST_TEST(value_of(read->at(1).items.at(0), DCM_CodeMeaning) == "Лю");
+    BOOST_TEST(value_of(read->at(1).items.at(1), DCM_CodeMeaning) == "Αα");
+}
+
+BOOST_AUTO_TEST_CASE(a_set_outside_the_table_is_a_fault_with_its_element) {  // F22
+    auto read = decode_implicit(implicit_element(0x0008'0005, "ISO_IR 666"));
+    BOOST_TEST_REQUIRE(!read.has_value());
+    BOOST_TEST((read.error().kind == FaultKind::unsupported));
+    BOOST_TEST((read.error().element == DCM_SpecificCharacterSet));
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_the_set_cannot_mean_are_a_fault_with_their_element) {
+    auto read = decode_implicit(implicit_element(0x0010'0010, "Buc^J\xE9r\xF4me"));
+    BOOST_TEST_REQUIRE(!read.has_value());
+    BOOST_TEST((read.error().kind == FaultKind::malformed));
+    BOOST_TEST((read.error().element == DCM_PatientName));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
