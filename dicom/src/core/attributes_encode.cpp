@@ -74,17 +74,10 @@ private:
         write_value(attribute, attribute.vr);
     }
 
-    void append_u16(std::uint16_t value) {
-        bytes_.push_back(static_cast<std::byte>(value & 0xFF));
-        bytes_.push_back(static_cast<std::byte>(value >> 8));
-    }
-    void append_u32(std::uint32_t value) {
-        append_u16(static_cast<std::uint16_t>(value & 0xFFFF));
-        append_u16(static_cast<std::uint16_t>(value >> 16));
-    }
-    void append_tag(std::uint32_t tag) {
-        append_u16(static_cast<std::uint16_t>(tag >> 16));
-        append_u16(static_cast<std::uint16_t>(tag & 0xFFFF));
+    void append_item_header() {
+        static constexpr std::byte header[8] = {
+            std::byte{0xFE}, std::byte{0xFF}, std::byte{0x00}, std::byte{0xE0}};
+        bytes_.insert(bytes_.end(), std::begin(header), std::end(header));
     }
     void store(std::size_t at, std::uint32_t value, std::size_t width) {
         for (std::size_t i = 0; i < width; ++i) {
@@ -94,16 +87,13 @@ private:
 
     /// Writes a header whose length is stored when the value has been written.
     void begin(std::uint32_t tag, VR written) {
-        append_tag(tag);
-        if (!explicit_vr_) {
-            append_u32(0);
-            return;
-        }
-        const auto code = static_cast<std::uint16_t>(written);
-        append_u16(static_cast<std::uint16_t>((code >> 8) | (code << 8)));
-        append_u16(0);
-        if (has_long_length(written)) {
-            append_u32(0);
+        const std::size_t at = bytes_.size();
+        bytes_.resize(at + (explicit_vr_ && has_long_length(written) ? 12 : 8));
+        store(at, tag >> 16, 2);
+        store(at + 2, tag & 0xFFFF, 2);
+        if (explicit_vr_) {
+            const auto code = static_cast<std::uint16_t>(written);
+            store(at + 4, static_cast<std::uint32_t>((code >> 8) | (code << 8)), 2);
         }
     }
     void end(std::size_t value_begin, VR written) {
@@ -134,8 +124,7 @@ private:
         begin(tag_number(attribute.tag), VR::SQ);
         const std::size_t value_begin = bytes_.size();
         for (const Attributes& item : attribute.items) {
-            append_tag(0xFFFE'E000);
-            append_u32(0);
+            append_item_header();
             const std::size_t item_begin = bytes_.size();
             write(item, false);
             store(item_begin - 4, static_cast<std::uint32_t>(bytes_.size() - item_begin), 4);

@@ -6,16 +6,10 @@
 #include <dcmtk/dcmdata/dctag.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace cxr::dicom {
 namespace {
-
-constexpr std::array all_vrs{VR::AE, VR::AS, VR::AT, VR::CS, VR::DA, VR::DS, VR::DT, VR::FD, VR::FL,
-                             VR::IS, VR::LO, VR::LT, VR::OB, VR::OD, VR::OF, VR::OL, VR::OV, VR::OW,
-                             VR::PN, VR::SH, VR::SL, VR::SQ, VR::SS, VR::ST, VR::SV, VR::TM, VR::UC,
-                             VR::UI, VR::UL, VR::UN, VR::UR, VR::US, VR::UT, VR::UV};
 
 bool is_one_of(VR vr, std::initializer_list<VR> set) {
     return std::find(set.begin(), set.end(), vr) != set.end();
@@ -65,26 +59,65 @@ VRTable read_dictionary() {
 }  // namespace
 
 bool is_known_vr(std::uint16_t code) {
-    return std::any_of(all_vrs.begin(), all_vrs.end(), [code](VR vr) {
-        return static_cast<std::uint16_t>(vr) == code;
-    });
+    switch (static_cast<VR>(code)) {
+        case VR::AE:
+        case VR::AS:
+        case VR::AT:
+        case VR::CS:
+        case VR::DA:
+        case VR::DS:
+        case VR::DT:
+        case VR::FD:
+        case VR::FL:
+        case VR::IS:
+        case VR::LO:
+        case VR::LT:
+        case VR::OB:
+        case VR::OD:
+        case VR::OF:
+        case VR::OL:
+        case VR::OV:
+        case VR::OW:
+        case VR::PN:
+        case VR::SH:
+        case VR::SL:
+        case VR::SQ:
+        case VR::SS:
+        case VR::ST:
+        case VR::SV:
+        case VR::TM:
+        case VR::UC:
+        case VR::UI:
+        case VR::UL:
+        case VR::UN:
+        case VR::UR:
+        case VR::US:
+        case VR::UT:
+        case VR::UV:
+            return true;
+    }
+    return false;
 }
 
 bool has_long_length(VR vr) {
-    return is_one_of(vr,
-                     {VR::OB,
-                      VR::OD,
-                      VR::OF,
-                      VR::OL,
-                      VR::OV,
-                      VR::OW,
-                      VR::SQ,
-                      VR::SV,
-                      VR::UC,
-                      VR::UN,
-                      VR::UR,
-                      VR::UT,
-                      VR::UV});
+    switch (vr) {
+        case VR::OB:
+        case VR::OD:
+        case VR::OF:
+        case VR::OL:
+        case VR::OV:
+        case VR::OW:
+        case VR::SQ:
+        case VR::SV:
+        case VR::UC:
+        case VR::UN:
+        case VR::UR:
+        case VR::UT:
+        case VR::UV:
+            return true;
+        default:
+            return false;
+    }
 }
 
 bool is_charset_text(VR vr) {
