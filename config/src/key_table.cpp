@@ -43,6 +43,7 @@ Key<Section> choice(std::string_view name,
                     Member member,
                     std::vector<Choice<MemberType<Section, Member>>> choices) {
     std::vector<std::string_view> names;
+    names.reserve(choices.size());
     for (const auto& each : choices) {
         names.push_back(each.name);
     }
@@ -130,9 +131,12 @@ Key<Section> flag(std::string_view name, Member member) {
 
 /// A string or a path; `is_allowed` judges it.
 template <typename Section, typename Member, typename Predicate>
-Key<Section> text(std::string_view name, Member member, std::string allowed, Predicate is_allowed) {
+Key<Section> text(std::string_view name,
+                  Member member,
+                  std::string_view allowed,
+                  Predicate is_allowed) {
     return {.name = name,
-            .allowed = std::move(allowed),
+            .allowed = std::string(allowed),
             .set =
                 [=](Section& section, const Value& value) {
                     const auto& given = std::get<std::string>(value);
@@ -149,9 +153,12 @@ Key<Section> text(std::string_view name, Member member, std::string allowed, Pre
 }
 
 template <typename Section, typename Member, typename Predicate>
-Key<Section> list(std::string_view name, Member member, std::string allowed, Predicate is_allowed) {
+Key<Section> list(std::string_view name,
+                  Member member,
+                  std::string_view allowed,
+                  Predicate is_allowed) {
     return {.name = name,
-            .allowed = std::move(allowed),
+            .allowed = std::string(allowed),
             .set =
                 [=](Section& section, const Value& value) {
                     const auto& given = std::get<std::vector<std::string>>(value);
@@ -340,6 +347,7 @@ std::string toml_literal(const Value& value) {
         }
         std::string operator()(const std::vector<std::string>& texts) const {
             std::vector<std::string> quoted;
+            quoted.reserve(texts.size());
             for (const auto& text : texts) {
                 quoted.push_back((*this)(text));
             }

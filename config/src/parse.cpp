@@ -138,9 +138,10 @@ void Reader::read(const toml::table& root, Config& config) {
             complain(toml_key.source(),
                      fmt::format("{0}: must be a section, written [{0}]", given));
         } else {
-            for_each_section(config, [&](const char* name, auto& section) {
+            const toml::table& table = *node.as_table();
+            for_each_section(config, [&, given](const char* name, auto& section) {
                 if (given == name) {
-                    read_section(*node.as_table(), name, section);
+                    read_section(table, name, section);
                 }
             });
         }

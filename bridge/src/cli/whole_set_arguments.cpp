@@ -1,0 +1,30 @@
+#include "arguments.hpp"
+#include "bridge/cli/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+namespace cxr::bridge::cli {
+
+void add_sample(CLI::App& program, Chosen& chosen) {
+    CLI::App* command = program.add_subcommand(
+        "sample", "Write a synthetic data set in ChestX-ray14's shape, with phantom radiographs");
+    const auto options = std::make_shared<SampleOptions>();
+    command->add_option("-o,--output", options->output, "Folder to write; made when absent")
+        ->required()
+        ->type_name("DIR");
+    command->add_option("--patients", options->patients, "Patients (default 20)")
+        ->check(CLI::Range(1, 99'999))
+        ->type_name("N");
+    command->add_option("--seed", options->seed, "Same seed, same data set (default 1)")
+        ->type_name("N");
+    command->add_option("--threads", options->threads, "Threads (default: one for each core)")
+        ->type_name("N");
+    command->footer("Example:\n  cxrbridge sample -o sample --patients 20 --seed 7\n");
+    command->callback([options, &chosen] {
+        chosen = [options](auto& out, auto& err) { return run_sample(*options, out, err); };
+    });
+}
+
+}  // namespace cxr::bridge::cli
