@@ -7,8 +7,8 @@
 
 #include "dicom/core/encoded_object.hpp"
 #include "dicom/core/result.hpp"
+#include "storescp/association/message.hpp"
 #include "storescp/association/negotiation.hpp"
-#include "storescp/dimse/command_set.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -25,13 +25,6 @@ namespace cxr::storescp {
 
 template <typename T>
 using Awaitable = boost::asio::awaitable<T>;
-
-/// One DIMSE message as it arrives: the command; its data set, if any, follows by
-/// receive_data_set().
-struct Message {
-    std::uint8_t presentation_context_id;
-    CommandSet command;
-};
 
 class Association {
 public:
@@ -66,7 +59,7 @@ public:
 
     /// Sends a command and its data set as P-DATA-TF PDUs of at most the peer's maximum length,
     /// several PDUs a write, segments gathered, not copied. Sets (0000,0800) by `data_set`. Faults:
-    /// peer_gone.
+    /// peer_gone. Not to be cancelled from outside: half a PDU would be on the wire.
     [[nodiscard]] virtual Awaitable<Result<void>> send_message(
         std::uint8_t presentation_context_id,
         CommandSet command,

@@ -1,0 +1,184 @@
+#include "connection.hpp"
+#include "storescp/upper_layer/data_framer.hpp"
+
+#include <boost/asio/buffer.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cxr::storescp {
+namespace asio = boost::asio;
+namespace {
+
+/// What is gathered for one write: several PDUs, so that a system call is worth its price.
+constexpr std::size_t write_bytes_max = 1'048'576;
+/// Of a PDU when the peer sets no limit or a greater one.
+constexpr std::uint32_t pdu_bytes_sent_max = 1'048'576;
+/// A write must move this much within each stalled-write timeout.
+constexpr std::size_t write_progress_bytes = 65'536;
+
+bool is_final(const CommandSet& response) {
+    const unsigned status = response.status.value_or(0);
+    return status != 0xFF00 && status != 0xFF01;
+}
+
+}  // namespace
+
+Awaitable<Result<Message>> Connection::receive_message() {
+    while (true) {
+        auto message = inbox_.next_message();
+        room_.notify();
+        if (message) {
+            clear_deadline(Wait::idle);
+            co_return std::move(*message);
+        }
+        if (!open_) {
+            break;
+        }
+        if (!inbox_.message_begun()) {
+            set_deadline(Wait::idle, responses_due_ > 0 ? timeouts_.dimse : timeouts_.idle);
+        }
+        co_await changed_.wait();
+    }
+    if (upper_layer_.answer_release()) {
+        end({.kind = FaultKind::peer_gone, .how = "released", .orderly = true});
+        pump();
+    }
+    co_return fault();
+}
+
+Awaitable<Result<std::vector<std::byte>>> Connection::receive_data_fragment() {
+    while (true) {
+        auto fragment = inbox_.next_fragment();
+        room_.notify();
+        if (fragment) {
+            co_return std::move(*fragment);
+        }
+        if (!open_) {
+            co_return fault();
+        }
+        co_await changed_.wait();
+    }
+}
+
+Awaitable<Result<void>> Connection::send_message(std::uint8_t presentation_context_id,
+                                                 CommandSet command,
+                                                 std::span<const dicom::Segment> data_set) {
+    std::size_t data_bytes = 0;
+    for (const dicom::Segment& segment : data_set) {
+        data_bytes += segment.bytes.size();
+    }
+    command.data_set_type = data_bytes == 0 ? no_data_set : std::uint16_t{0x0001};
+    const std::vector<std::byte> command_bytes = encode_command_set(command);
+
+    while (sending_) {
+        co_await write_free_.wait();
+    }
+    if (!upper_layer_.may_send_data()) {
+        co_return fault();
+    }
+    sending_ = true;
+    if (command.is_response()) {
+        if (is_final(command)) {
+            inbox_.answered(command.message_id_being_responded_to.value_or(0));
+        }
+    } else if (!command.is(CommandField::c_cancel_rq)) {
+        ++responses_due_;
+    }
+    const std::uint32_t peer_bytes_max = agreement_.peer_pdu_bytes_max;
+    DataFramer framer(
+        presentation_context_id,
+        peer_bytes_max == 0 ? pdu_bytes_sent_max : std::min(peer_bytes_max, pdu_bytes_sent_max));
+    framer.add_command(command_bytes);
+    for (const dicom::Segment& segment : data_set) {
+        framer.add_data(segment.bytes);
+    }
+    const bool sent = co_await send_framed(framer);
+    sending_ = false;
+    write_free_.notify();
+    if (!sent) {
+        co_return fault();
+    }
+    co_return Result<void>{};
+}
+
+Awaitable<bool> Connection::send_framed(DataFramer& framer) {
+    while (true) {
+        while (writing_) {
+            co_await write_free_.wait();
+        }
+        const auto& pieces = framer.next(write_bytes_max);
+        if (pieces.empty()) {
+            co_return true;
+        }
+        if (!upper_layer_.may_send_data() || !socket_.is_open()) {
+            co_return false;
+        }
+        if (!co_await write_pieces(pieces)) {
+            co_return false;
+        }
+    }
+}
+
+/// All of them, by as few system calls as the socket takes.
+Awaitable<bool> Connection::write_pieces(const std::vector<std::span<const std::byte>>& pieces) {
+    std::vector<asio::const_buffer> buffers;
+    buffers.reserve(pieces.size());
+    for (const auto piece : pieces) {
+        buffers.emplace_back(piece.data(), piece.size());
+    }
+    writing_ = true;
+    set_deadline(Wait::write, timeouts_.stalled_write);
+    boost::system::error_code error;
+    std::size_t moved = 0;
+    for (std::span<asio::const_buffer> left(buffers); !left.empty() && !error;) {
+        const auto [failed, count] = co_await socket_.async_write_some(left, use_result);
+        error = failed;
+        std::size_t consumed = count;
+        while (!left.empty() && consumed >= left.front().size()) {
+            consumed -= left.front().size();
+            left = left.subspan(1);
+        }
+        if (!left.empty()) {
+            left.front() += consumed;
+        }
+        moved += count;
+        if (moved >= write_progress_bytes) {
+            moved = 0;
+            set_deadline(Wait::write, timeouts_.stalled_write);
+        }
+    }
+    const bool whole = !error;
+    written(error);
+    co_return whole;
+}
+
+Awaitable<void> Connection::release() {
+    while (sending_) {
+        co_await write_free_.wait();
+    }
+    if (upper_layer_.answer_release()) {  // the peer asked first
+        end({.kind = FaultKind::peer_gone, .how = "released", .orderly = true});
+        pump();
+        co_return;
+    }
+    if (!upper_layer_.release()) {
+        co_return;
+    }
+    open_ = false;
+    set_deadline(Wait::answer, timeouts_.artim);
+    pump();
+    while (!ending_) {
+        co_await changed_.wait();
+    }
+    clear_deadline(Wait::answer);
+}
+
+void Connection::abort(AbortReason reason) {
+    if (upper_layer_.abort(reason)) {
+        end({.kind = FaultKind::peer_gone, .how = describe(reason)});
+        pump();
+    }
+}
+
+}  // namespace cxr::storescp

@@ -1,0 +1,128 @@
+#include "storescp/association/requestor.hpp"
+
+#include "address_check.hpp"
+#include "connection.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace cxr::storescp {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+/// What a requestor holds: its end is the connection's end. The connection itself lives until its
+/// coroutines are done.
+class RequestedAssociation final : public Association {
+public:
+    explicit RequestedAssociation(std::shared_ptr<Connection> connection)
+        : connection_(std::move(connection)) {}
+    ~RequestedAssociation() override { connection_->shut_down("dropped"); }
+
+    const Agreement& agreement() const override { return connection_->agreement(); }
+    std::uint64_t number() const override { return connection_->number(); }
+    std::string peer_address() const override { return connection_->peer_address(); }
+    asio::any_io_executor executor() override { return connection_->executor(); }
+    Awaitable<Result<Message>> receive_message() override { return connection_->receive_message(); }
+    Awaitable<Result<std::vector<std::byte>>> receive_data_fragment() override {
+        return connection_->receive_data_fragment();
+    }
+    bool cancel_requested(std::uint16_t message_id) const override {
+        return connection_->cancel_requested(message_id);
+    }
+    void forget_cancel(std::uint16_t message_id) override {
+        connection_->forget_cancel(message_id);
+    }
+    bool is_open() const override { return connection_->is_open(); }
+    Awaitable<Result<void>> send_message(std::uint8_t presentation_context_id,
+                                         CommandSet command,
+                                         std::span<const dicom::Segment> data_set) override {
+        return connection_->send_message(presentation_context_id, std::move(command), data_set);
+    }
+    Awaitable<void> release() override { return connection_->release(); }
+    void abort(AbortReason reason) override { connection_->abort(reason); }
+
+private:
+    std::shared_ptr<Connection> connection_;
+};
+
+pdu::AssociateRQ request_pdu(const AssociationRequest& request) {
+    pdu::AssociateRQ rq;
+    rq.called = pdu::title_field(request.peers.called);
+    rq.calling = pdu::title_field(request.peers.calling);
+    rq.contexts = request.contexts;
+    rq.user.pdu_bytes_max = request.limits.pdu_bytes_max;
+    rq.user.implementation_class_uid = implementation_class_uid;
+    rq.user.implementation_version_name = implementation_version_name;
+    for (const auto& [sop_class_uid, roles] : request.roles) {
+        rq.user.roles.push_back({.sop_class_uid = sop_class_uid, .roles = roles});
+    }
+    for (const auto& [sop_class_uid, information] : request.extended_negotiation) {
+        rq.user.extended.push_back({.sop_class_uid = sop_class_uid, .information = information});
+    }
+    return rq;
+}
+
+/// Faults: peer_gone.
+Awaitable<Result<tcp::socket>> connect(std::vector<tcp::endpoint> endpoints,
+                                       std::chrono::milliseconds within) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto socket = std::make_shared<tcp::socket>(executor);
+    asio::steady_timer deadline(executor, within);
+    deadline.async_wait([socket](const boost::system::error_code& error) {
+        if (!error) {
+            boost::system::error_code ignored;
+            socket->close(ignored);
+        }
+    });
+    boost::system::error_code error = asio::error::host_not_found;
+    for (const tcp::endpoint& endpoint : endpoints) {
+        const auto [failed] = co_await socket->async_connect(endpoint, use_result);
+        error = failed;
+        if (!error || error == asio::error::operation_aborted) {
+            break;
+        }
+        boost::system::error_code ignored;
+        socket->close(ignored);
+    }
+    const bool in_time = deadline.cancel() > 0;
+    if (error || !in_time) {
+        co_return Fault{.kind = FaultKind::peer_gone,
+                        .doing = in_time ? error.message() : "no connection in time"};
+    }
+    co_return std::move(*socket);
+}
+
+}  // namespace
+
+Awaitable<Result<std::unique_ptr<Association>>> request_association(AssociationRequest request) {
+    const auto named = [&](const Fault& fault) {
+        return Fault{
+            .kind = fault.kind == FaultKind::not_found ? FaultKind::peer_gone : fault.kind,
+            .doing = fmt::format(
+                "{} at {}:{}: {}", request.peers.called, request.host, request.port, fault.doing)};
+    };
+    auto endpoints = co_await resolve(request.host, request.port, request.timeouts.connect);
+    if (!endpoints) {
+        co_return named(endpoints.error());
+    }
+    auto socket = co_await connect(std::move(*endpoints), request.timeouts.connect);
+    if (!socket) {
+        co_return named(socket.error());
+    }
+    auto connection =
+        std::make_shared<Connection>(std::move(*socket), request.timeouts, request.limits);
+    const auto associated = co_await connection->associate(request_pdu(request));
+    if (!associated) {
+        co_return named(associated.error());
+    }
+    std::unique_ptr<Association> association =
+        std::make_unique<RequestedAssociation>(std::move(connection));
+    co_return association;
+}
+
+}  // namespace cxr::storescp
