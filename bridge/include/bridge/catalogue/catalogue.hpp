@@ -42,6 +42,7 @@ struct MadeObject {
     dicom::ImageRecord record;
     dicom::DerivedKind kind;
     std::optional<ImageFile> image_file;  ///< absent: the PNG is missing (OFFLINE)
+    std::uint64_t version = 0;            ///< another one when record or file are others
 };
 struct KeptObject {
     std::string file;
@@ -55,7 +56,7 @@ using ObjectOrigin = std::variant<MadeObject, KeptObject>;
 struct CatalogueSettings {
     std::filesystem::path file;
     std::string retrieve_ae_title = "CXRBRIDGE";
-    dicom::MappingOptions mapping;
+    dicom::MappingOptions mapping = {};
     bool list_missing_images = false;
 };
 

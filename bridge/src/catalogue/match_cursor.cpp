@@ -1,0 +1,173 @@
+#include "catalogue/match_cursor.hpp"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdeftag.h>
+
+namespace cxr::bridge {
+
+using dicom::Attribute;
+using dicom::Attributes;
+using dicom::Result;
+using dicom::VR;
+
+namespace {
+
+std::string value_of(const OutputColumn& output, const sqlite::Statement& row) {
+    switch (output.form) {
+        case Form::stored_uid:
+            return uid_in(row, output.first_column);
+        case Form::positive_number:
+            return row.integer(output.first_column) > 0
+                       ? std::to_string(row.integer(output.first_column))
+                       : std::string();
+        case Form::availability:
+            return row.integer(output.first_column) == 0 ? "ONLINE" : "OFFLINE";
+        case Form::text:
+        case Form::number:
+        case Form::code:
+            break;
+    }
+    return std::string(row.text(output.first_column));
+}
+
+/// No code, no item.
+std::vector<Attributes> items_of(const OutputColumn& output, const sqlite::Statement& row) {
+    const int first = output.first_column;
+    if (row.text(first).empty()) {
+        return {};
+    }
+    Attributes item;
+    for (const DcmTagKey& tag : output.item_tags) {
+        const int column = tag == DCM_CodeValue                ? first
+                           : tag == DCM_CodingSchemeDesignator ? first + 1
+                           : tag == DCM_CodeMeaning            ? first + 2
+                                                               : -1;
+        item.push_back({.tag = tag,
+                        .vr = dicom::dictionary_vr(tag),
+                        .value = column < 0 ? std::string() : std::string(row.text(column))});
+    }
+    return {std::move(item)};
+}
+
+class SqlCursor final : public storescp::MatchCursor {
+public:
+    SqlCursor(ReaderPool& pool, dicom::QueryIdentifier identifier)
+        : pool_(pool), identifier_(std::move(identifier)) {}
+    ~SqlCursor() override { close(); }
+    SqlCursor(const SqlCursor&) = delete;
+    SqlCursor& operator=(const SqlCursor&) = delete;
+
+    Result<void> prepare(const QueryContext& context) {
+        auto compiled = compile(identifier_, context);
+        if (!compiled) {
+            return compiled.error();
+        }
+        query_ = std::move(*compiled);
+        return {};
+    }
+
+    Result<std::vector<Attributes>> next(std::size_t count) override {
+        std::vector<Attributes> matches;
+        if (done_) {
+            return matches;
+        }
+        if (statement_ == nullptr) {
+            if (auto begun = begin(); !begun) {
+                close();
+                return begun.error();
+            }
+        }
+        while (matches.size() < count) {
+            auto row = statement_->step();
+            if (!row) {
+                close();
+                return row.error();
+            }
+            if (!*row) {
+                close();
+                break;
+            }
+            matches.push_back(match());
+        }
+        return matches;
+    }
+
+private:
+    Result<void> begin() {
+        auto lease = pool_.lease();
+        if (!lease) {
+            return lease.error();
+        }
+        lease_.emplace(std::move(*lease));
+        auto statement = (*lease_)->cached(query_.sql);
+        if (!statement) {
+            return statement.error();
+        }
+        statement_ = *statement;
+        int index = 0;
+        for (const QueryParameter& parameter : query_.parameters) {
+            bind(++index, parameter);
+        }
+        return {};
+    }
+
+    void bind(int index, const QueryParameter& parameter) {
+        if (const auto* uid = std::get_if<StoredUID>(&parameter)) {
+            uid->bind(*statement_, index);
+        } else if (const auto* text = std::get_if<std::string>(&parameter)) {
+            statement_->bind(index, std::string_view(*text));
+        } else if (const auto* key = std::get_if<const dicom::QueryKey*>(&parameter)) {
+            statement_->bind_pointer(index, *key, key_pointer);
+        } else {
+            statement_->bind_pointer(
+                index, std::get<const DateTimeKeys*>(parameter), date_time_pointer);
+        }
+    }
+
+    Attributes match() const {
+        Attributes attributes;
+        attributes.reserve(query_.outputs.size());
+        for (const OutputColumn& output : query_.outputs) {
+            Attribute& attribute =
+                attributes.emplace_back(Attribute{.tag = output.tag, .vr = output.vr});
+            if (output.first_column < 0) {
+                attribute.value = output.constant;
+            } else if (output.form == Form::code) {
+                attribute.items = items_of(output, *statement_);
+            } else {
+                attribute.value = value_of(output, *statement_);
+            }
+        }
+        return attributes;
+    }
+
+    void close() {
+        done_ = true;
+        if (statement_ != nullptr) {
+            statement_->reset();
+            statement_ = nullptr;
+        }
+        lease_.reset();
+    }
+
+    ReaderPool& pool_;
+    const dicom::QueryIdentifier identifier_;
+    CompiledQuery query_;
+    std::optional<ReaderPool::Lease> lease_;
+    sqlite::Statement* statement_ = nullptr;
+    bool done_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<storescp::MatchCursor>> open_cursor(ReaderPool& pool,
+                                                           dicom::QueryIdentifier identifier,
+                                                           const QueryContext& context) {
+    auto cursor = std::make_unique<SqlCursor>(pool, std::move(identifier));
+    if (auto prepared = cursor->prepare(context); !prepared) {
+        return prepared.error();
+    }
+    return std::unique_ptr<storescp::MatchCursor>(std::move(cursor));
+}
+
+}  // namespace cxr::bridge

@@ -1,0 +1,292 @@
+#include "catalogue/received_rows.hpp"
+
+#include "catalogue/row_writer.hpp"
+#include "catalogue/schema.hpp"
+#include "catalogue/stored_record.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cxr::bridge {
+
+namespace {
+
+/// The id after the greatest one of a range, at least `at_least`.
+Result<std::int64_t> next_in_range(sqlite::Connection& connection,
+                                   std::string_view table,
+                                   std::int64_t at_least,
+                                   std::int64_t last) {
+    auto statement =
+        connection.cached(fmt::format("SELECT max(id) FROM {} WHERE id BETWEEN ? AND ?", table));
+    if (!statement) {
+        return statement.error();
+    }
+    const sqlite::Use use(**statement);
+    (*statement)->bind(1, at_least);
+    (*statement)->bind(2, last);
+    auto row = (*statement)->step();
+    if (!row) {
+        return row.error();
+    }
+    const std::int64_t next =
+        *row && !(*statement)->is_null(0) ? (*statement)->integer(0) + 1 : at_least;
+    if (next > last) {
+        return Fault{.kind = FaultKind::exhausted,
+                     .doing = fmt::format("catalogue: no room for another {}", table)};
+    }
+    return next;
+}
+
+/// The series with this UID in the study; a new id when there is none yet.
+struct SeriesPlace {
+    std::int64_t id;
+    bool is_new;
+};
+Result<SeriesPlace> place_series(sqlite::Connection& connection,
+                                 std::int64_t study,
+                                 const StoredUID& uid) {
+    auto statement =
+        connection.cached("SELECT id FROM series WHERE uid = ? AND id BETWEEN ? AND ?");
+    if (!statement) {
+        return statement.error();
+    }
+    {
+        const sqlite::Use use(**statement);
+        uid.bind(**statement, 1);
+        (*statement)->bind(2, schema::first_series(study));
+        (*statement)->bind(3, schema::last_series(study));
+        auto row = (*statement)->step();
+        if (!row) {
+            return row.error();
+        }
+        if (*row) {
+            return SeriesPlace{.id = (*statement)->integer(0), .is_new = false};
+        }
+    }
+    auto next = next_in_range(connection,
+                              "series",
+                              schema::first_series(study) + last_made_series_number + 1,
+                              schema::last_series(study));
+    if (!next) {
+        return next.error();
+    }
+    return SeriesPlace{.id = *next, .is_new = true};
+}
+
+Result<void> insert_received(sqlite::Connection& connection,
+                             const ReceivedObject& object,
+                             std::int64_t instance) {
+    auto write = connection.cached(
+        "INSERT INTO received(instance, file, bytes, sha256, calling_ae_title) "
+        "VALUES(?, ?, ?, ?, ?)");
+    if (!write) {
+        return write.error();
+    }
+    (*write)->bind(1, instance);
+    (*write)->bind(2, std::string_view(object.file));
+    (*write)->bind(3, static_cast<std::int64_t>(object.bytes));
+    (*write)->bind(4, std::string_view(object.sha256));
+    (*write)->bind(5, std::string_view(object.calling_ae_title));
+    return (*write)->run();
+}
+
+/// Makes room for an object that replaces another of its UID.
+Result<void> make_way(sqlite::Connection& connection, const ReceivedObject& object, bool replace) {
+    auto existing = find_instance_row(connection, object.instance.sop_instance_uid);
+    if (!existing) {
+        return existing.error();
+    }
+    if (*existing == 0) {
+        return {};
+    }
+    const std::int64_t series_number =
+        schema::series_of(*existing) - schema::first_series(schema::study_of(*existing));
+    if (!replace || series_number <= last_made_series_number) {
+        return Fault{.kind = FaultKind::refused,
+                     .doing = "catalogue: the SOP Instance UID is there already"};
+    }
+    return RowWriter(connection).remove_instance(*existing);
+}
+
+/// FNV-1a.
+std::uint64_t hash_of(std::span<const std::byte> bytes, std::uint64_t seed) {
+    std::uint64_t hash = seed ^ 0xCBF29CE484222325ULL;
+    for (const std::byte byte : bytes) {
+        hash = (hash ^ static_cast<std::uint64_t>(byte)) * 0x100000001B3ULL;
+    }
+    return hash;
+}
+
+MadeObject made_object(dicom::ImageRecord record, const sqlite::Statement& row) {
+    MadeObject object{.record = std::move(record),
+                      .kind = static_cast<dicom::DerivedKind>(row.integer(0)),
+                      .image_file = std::nullopt};
+    if (const auto path = row.text(3); !path.empty()) {
+        object.image_file = ImageFile{.path = std::string(path),
+                                      .bytes = static_cast<std::uint64_t>(row.integer(4)),
+                                      .mtime_ns = row.integer(5)};
+    }
+    object.version = hash_of(row.blob(1), 0);
+    for (const int column : {3, 4, 5}) {
+        object.version = hash_of(std::as_bytes(std::span(row.text(column))), object.version);
+    }
+    return object;
+}
+
+}  // namespace
+
+Result<std::int64_t> find_instance_row(sqlite::Connection& connection,
+                                       const std::string& sop_instance_uid) {
+    auto statement = connection.cached("SELECT id FROM instance WHERE uid = ?");
+    if (!statement) {
+        return statement.error();
+    }
+    const sqlite::Use use(**statement);
+    const StoredUID uid(sop_instance_uid);
+    uid.bind(**statement, 1);
+    auto row = (*statement)->step();
+    if (!row) {
+        return row.error();
+    }
+    return *row ? (*statement)->integer(0) : 0;
+}
+
+Result<void> add_received_rows(sqlite::Connection& connection,
+                               const ReceivedObject& object,
+                               bool replace) {
+    if (auto free = make_way(connection, object, replace); !free) {
+        return free.error();
+    }
+    Kinds kinds;
+    if (auto loaded = kinds.load(connection); !loaded) {
+        return loaded.error();
+    }
+    const std::int64_t study_kind = kinds.id_of(object.study);
+    const std::int64_t series_kind = kinds.id_of(object.series);
+    const std::int64_t instance_kind = kinds.id_of(
+        object.instance, InstanceOrigin{.transfer_syntax_uid = object.transfer_syntax_uid});
+    if (auto inserted = insert(connection, kinds, take_new(kinds)); !inserted) {
+        return inserted.error();
+    }
+    RowWriter writer(connection);
+    auto patient = writer.patient(object.patient, OnExisting::keep);
+    if (!patient) {
+        return patient.error();
+    }
+    const StoredUID study_uid(object.study.study_instance_uid);
+    auto study = writer.study(
+        {.patient = *patient, .kind = study_kind, .uid = study_uid, .entity = object.study},
+        OnExisting::keep);
+    if (!study) {
+        return study.error();
+    }
+    const StoredUID series_uid(object.series.series_instance_uid);
+    auto series = place_series(connection, *study, series_uid);
+    if (!series) {
+        return series.error();
+    }
+    if (series->is_new) {
+        if (auto done = writer.series({.id = series->id,
+                                       .kind = series_kind,
+                                       .uid = series_uid,
+                                       .date = object.series.series_date,
+                                       .time = object.series.series_time});
+            !done) {
+            return done.error();
+        }
+    }
+    auto instance = next_in_range(connection,
+                                  "instance",
+                                  schema::first_instance(series->id) + 1,
+                                  schema::last_instance(series->id));
+    if (!instance) {
+        return instance.error();
+    }
+    const StoredUID instance_uid(object.instance.sop_instance_uid);
+    if (auto done = writer.instance({.id = *instance,
+                                     .kind = instance_kind,
+                                     .uid = instance_uid,
+                                     .number = object.instance.instance_number,
+                                     .content_date = object.instance.content_date,
+                                     .content_time = object.instance.content_time});
+        !done) {
+        return done.error();
+    }
+    return insert_received(connection, object, *instance);
+}
+
+Result<void> remove_received_rows(sqlite::Connection& connection, const std::string& file) {
+    auto statement = connection.cached("SELECT instance FROM received WHERE file = ?");
+    if (!statement) {
+        return statement.error();
+    }
+    (*statement)->bind(1, std::string_view(file));
+    auto row = (*statement)->step();
+    const std::int64_t instance = row && *row ? (*statement)->integer(0) : 0;
+    (*statement)->reset();
+    if (!row) {
+        return row.error();
+    }
+    if (instance == 0) {
+        return {};
+    }
+    return RowWriter(connection).remove_instance(instance);
+}
+
+Result<std::vector<std::string>> received_file_names(sqlite::Connection& connection) {
+    auto rows = connection.prepare("SELECT file FROM received");
+    if (!rows) {
+        return rows.error();
+    }
+    std::vector<std::string> files;
+    while (true) {
+        auto row = rows->step();
+        if (!row) {
+            return row.error();
+        }
+        if (!*row) {
+            return files;
+        }
+        files.emplace_back(rows->text(0));
+    }
+}
+
+Result<ObjectOrigin> origin_of_row(sqlite::Connection& connection, std::int64_t instance) {
+    auto statement = connection.cached(
+        "SELECT k.derived, m.record, m.image_index, m.file, m.file_bytes, m.file_mtime_ns,"
+        " r.file, k.transfer_syntax_uid, k.sop_class_uid, i.uid, r.bytes, r.sha256"
+        " FROM instance i CROSS JOIN instance_kind k ON k.id = i.kind"
+        " LEFT JOIN image m ON k.derived >= 0 AND m.study = ?2"
+        " LEFT JOIN received r ON r.instance = i.id"
+        " WHERE i.id = ?1");
+    if (!statement) {
+        return statement.error();
+    }
+    sqlite::Use row(**statement);
+    row->bind(1, instance);
+    row->bind(2, schema::study_of(instance));
+    auto found = row->step();
+    if (!found) {
+        return found.error();
+    }
+    if (!*found) {
+        return Fault{.kind = FaultKind::not_found,
+                     .doing = "catalogue: the object is not there any more"};
+    }
+    if (row->integer(0) < 0) {
+        return ObjectOrigin(KeptObject{.file = std::string(row->text(6)),
+                                       .transfer_syntax_uid = std::string(row->text(7)),
+                                       .sop_class_uid = std::string(row->text(8)),
+                                       .sop_instance_uid = uid_in(*row, 9),
+                                       .bytes = static_cast<std::uint64_t>(row->integer(10)),
+                                       .sha256 = std::string(row->text(11))});
+    }
+    auto record = restore_record(row->blob(1), std::string(row->text(2)));
+    if (!record) {
+        return record.error();
+    }
+    return ObjectOrigin(made_object(std::move(*record), *row));
+}
+
+}  // namespace cxr::bridge

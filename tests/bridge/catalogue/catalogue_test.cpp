@@ -1,0 +1,199 @@
+#include "bridge/catalogue/catalogue.hpp"
+
+#include "bridge/catalogue/generated_folder.hpp"
+#include "bridge/catalogue/queries.hpp"
+#include "support/files.hpp"
+#include "support/folders.hpp"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdeftag.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <set>
+
+using namespace cxr;
+using namespace cxr::bridge;
+using namespace cxr::test;
+using dicom::QueryLevel;
+
+namespace {
+
+std::unique_ptr<Catalogue> open_in(const TemporaryFolder& state, bool list_missing_images = false) {
+    CatalogueSettings settings;
+    settings.file = state / "catalogue.sqlite";
+    settings.list_missing_images = list_missing_images;
+    return need(Catalogue::open(settings));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_catalogue_follows_its_data_set)
+
+BOOST_AUTO_TEST_CASE(it_holds_every_image_with_its_reports) {
+    const TemporaryFolder state;
+    const DataSetFolder folder = generated_folder(50);
+    const auto catalogue = open_in(state);
+    const SyncReport report = need(catalogue->synchronise(folder));
+
+    const std::size_t boxed = static_cast<std::size_t>(std::ranges::count_if(
+        folder.records, [](const auto& record) { return !record.boxes.empty(); }));
+    BOOST_TEST(report.images_added == folder.records.size());
+    BOOST_TEST(!report.unchanged);
+    const CatalogueCounts counts = need(catalogue->counts());
+    BOOST_TEST(counts.patients == 50U);
+    BOOST_TEST(counts.studies == folder.records.size());
+    BOOST_TEST(counts.series == 2 * folder.records.size() + boxed);
+    BOOST_TEST(counts.instances == counts.series);
+}
+
+BOOST_AUTO_TEST_CASE(opened_again_on_the_same_folder_it_is_current) {
+    const TemporaryFolder state;
+    const DataSetFolder folder = generated_folder(5);
+    BOOST_TEST(!open_in(state)->is_current(folder.fingerprint));
+    need(open_in(state)->synchronise(folder));
+    BOOST_TEST(open_in(state)->is_current(folder.fingerprint));
+    BOOST_TEST(!open_in(state, true)->is_current(folder.fingerprint));
+    BOOST_TEST(need(open_in(state)->synchronise(folder)).unchanged);
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_folder_changes_what_changed_and_nothing_else) {
+    const TemporaryFolder state;
+    DataSetFolder folder = generated_folder(20);
+    const auto catalogue = open_in(state);
+    need(catalogue->synchronise(folder));
+    const auto before = need(catalogue->instances(study_of(folder.records[3])));
+
+    folder.records[1].row.view = dicom::ViewPosition::unknown;
+    folder.images.at(folder.records[2].row.image_index).mtime_ns += 1;
+    folder.images.erase(folder.records[0].row.image_index);
+    std::mt19937 random(1);
+    folder.records.push_back(generated_record(99, 0, random));
+    folder.images.emplace(image_index(99, 0), generated_file(image_index(99, 0)));
+    touch(folder);
+    const SyncReport report = need(catalogue->synchronise(folder));
+
+    BOOST_TEST(report.images_added == 1U);
+    BOOST_TEST(report.images_changed == 2U);
+    BOOST_TEST(report.images_removed == 1U);
+    BOOST_TEST(need(catalogue->counts()).studies == folder.images.size());
+    BOOST_TEST(need(catalogue->instances(study_of(folder.records[0]))).empty());
+    const auto after = need(catalogue->instances(study_of(folder.records[3])));
+    BOOST_REQUIRE(after.size() == before.size());
+    BOOST_TEST(after[0].handle == before[0].handle);
+    const auto changed = find_all(
+        *catalogue,
+        QueryLevel::study,
+        {key(DCM_StudyInstanceUID, study_uid(folder.records[1])), key(DCM_StudyDescription)});
+    BOOST_REQUIRE(changed.size() == 1U);
+    BOOST_TEST(text_of(changed[0], DCM_StudyDescription) == "XR CHEST");
+}
+
+BOOST_AUTO_TEST_CASE(other_options_make_other_objects_of_every_image) {
+    const TemporaryFolder state;
+    const DataSetFolder folder = generated_folder(10);
+    need(open_in(state)->synchronise(folder));
+    CatalogueSettings settings;
+    settings.file = state / "catalogue.sqlite";
+    settings.mapping.spacing = dicom::Spacing::pixel;
+    const auto catalogue = need(Catalogue::open(settings));
+    BOOST_TEST(!catalogue->is_current(folder.fingerprint));
+    const SyncReport report = need(catalogue->synchronise(folder));
+    BOOST_TEST(report.images_changed == folder.records.size());
+    BOOST_TEST(need(catalogue->counts()).studies == folder.records.size());
+    BOOST_TEST(need(catalogue->instances(study_of(folder.records[0]))).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_png_hides_its_row_or_lists_it_offline) {
+    const TemporaryFolder state;
+    DataSetFolder folder = generated_folder(3);
+    const dicom::ImageRecord& missing = folder.records[0];
+    folder.images.erase(missing.row.image_index);
+    const std::vector keys{key(DCM_StudyInstanceUID, study_uid(missing))};
+
+    need(open_in(state)->synchronise(folder));
+    BOOST_TEST(find_all(*open_in(state), QueryLevel::study, keys).empty());
+
+    const auto listing = open_in(state, true);
+    BOOST_TEST(need(listing->synchronise(folder)).images_added == 1U);
+    const auto found = find_all(*listing, QueryLevel::study, keys);
+    BOOST_REQUIRE(found.size() == 1U);
+    BOOST_TEST(text_of(found[0], DCM_InstanceAvailability) == "OFFLINE");
+    const auto series = find_all(
+        *listing, QueryLevel::series, {keys[0], key(DCM_Modality), key(DCM_SeriesInstanceUID)});
+    for (const dicom::Attributes& one : series) {
+        const bool report = text_of(one, DCM_Modality) == "SR";
+        BOOST_TEST(text_of(one, DCM_InstanceAvailability) == (report ? "ONLINE" : "OFFLINE"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_quarantined_image_is_not_offered_until_its_file_changes) {
+    const TemporaryFolder state;
+    DataSetFolder folder = generated_folder(3);
+    const auto catalogue = open_in(state);
+    need(catalogue->synchronise(folder));
+    const auto whole = need(catalogue->instances(study_of(folder.records[0])));
+    catalogue->quarantine_image(whole[0].handle, "IDAT: CRC error");
+    BOOST_TEST(need(catalogue->instances(study_of(folder.records[0]))).size() == whole.size() - 1);
+    touch(folder);
+    need(catalogue->synchronise(folder));
+    BOOST_TEST(need(catalogue->instances(study_of(folder.records[0]))).size() == whole.size() - 1);
+    folder.images.at(folder.records[0].row.image_index).mtime_ns += 1;
+    need(catalogue->synchronise(folder));
+    BOOST_TEST(need(catalogue->instances(study_of(folder.records[0]))).size() == whole.size());
+}
+
+BOOST_AUTO_TEST_CASE(an_object_comes_from_the_record_and_file_that_were_catalogued) {
+    const TemporaryFolder state;
+    const DataSetFolder folder = generated_folder(30);
+    const auto catalogue = open_in(state);
+    need(catalogue->synchronise(folder));
+    for (const dicom::ImageRecord& record : folder.records) {
+        std::set<dicom::DerivedKind> kinds;
+        for (const auto& instance : need(catalogue->instances(study_of(record)))) {
+            const auto made = std::get<MadeObject>(need(catalogue->origin_of(instance.handle)));
+            kinds.insert(made.kind);
+            BOOST_TEST((made.record == record));
+            BOOST_TEST((made.image_file == folder.images.at(record.row.image_index)));
+            BOOST_TEST(dicom::instance_entity(record, made.kind, {}).sop_instance_uid ==
+                       instance.sop_instance_uid);
+        }
+        BOOST_TEST(kinds.size() == (record.boxes.empty() ? 2U : 3U));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_file_that_cannot_be_used_is_refused_with_what_to_do)
+
+BOOST_AUTO_TEST_CASE(a_newer_version) {
+    const TemporaryFolder state;
+    open_in(state).reset();
+    // user_version is the big-endian number at offset 60 of the header.
+    std::string file = read_file(state / "catalogue.sqlite");
+    file[63] = 99;
+    write_file(state / "catalogue.sqlite", file);
+    const auto opened = Catalogue::open({.file = state / "catalogue.sqlite"});
+    BOOST_REQUIRE(!opened);
+    BOOST_TEST((opened.error().kind == FaultKind::storage));
+    BOOST_TEST(opened.error().doing.find("version 99") != std::string::npos);
+    BOOST_TEST(opened.error().doing.find("Move the file") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(something_that_is_no_database) {
+    const TemporaryFolder state;
+    write_file(state / "catalogue.sqlite", std::string(5000, 'x'));
+    const auto opened = Catalogue::open({.file = state / "catalogue.sqlite"});
+    BOOST_REQUIRE(!opened);
+    BOOST_TEST(opened.error().doing.find("Move the file") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_cannot_be_written) {
+    const TemporaryFolder state;
+    const auto opened = Catalogue::open({.file = state / "no/such/folder/catalogue.sqlite"});
+    BOOST_REQUIRE(!opened);
+    BOOST_TEST((opened.error().kind == FaultKind::storage));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
