@@ -1,6 +1,5 @@
 #include "bridge/objects/made_object.hpp"
 
-#include "dicom/image/frame.hpp"
 #include "dicom/image/secondary_capture.hpp"
 #include "dicom/report/report.hpp"
 
@@ -43,7 +42,7 @@ bool is_as_catalogued(int descriptor, const ImageFile& file) {
 }
 
 Fault changed(const ImageFile& file) {
-    return {.kind = FaultKind::malformed,
+    return {.kind = FaultKind::not_found,
             .doing = fmt::format("{}: changed since the data set was read; restart to take it in",
                                  file.path)};
 }
@@ -91,15 +90,9 @@ Result<dicom::EncodedObject> make_image(const std::filesystem::path& root,
         return Fault{.kind = FaultKind::not_found,
                      .doing = object.record.row.image_index + ": the PNG is missing"};
     }
-    const auto bytes = read_image_file(root, *object.image_file);
-    if (!bytes) {
-        return bytes.error();
-    }
-    auto frame = dicom::decode_png(*bytes);
+    auto frame = read_frame(root, *object.image_file);
     if (!frame) {
-        Fault fault = frame.error();
-        fault.doing = fmt::format("{}: {}", object.image_file->path, fault.doing);
-        return fault;
+        return frame.error();
     }
     return dicom::encode_secondary_capture(object.record,
                                            std::make_shared<const dicom::Frame>(std::move(*frame)),
@@ -108,6 +101,20 @@ Result<dicom::EncodedObject> make_image(const std::filesystem::path& root,
 }
 
 }  // namespace
+
+Result<dicom::Frame> read_frame(const std::filesystem::path& root, const ImageFile& file) {
+    const auto bytes = read_image_file(root, file);
+    if (!bytes) {
+        return bytes.error();
+    }
+    auto frame = dicom::decode_png(*bytes);
+    if (!frame) {
+        Fault fault = frame.error();
+        fault.doing = fmt::format("{}: {}", file.path, fault.doing);
+        return fault;
+    }
+    return frame;
+}
 
 std::vector<std::string> made_transfer_syntaxes(dicom::DerivedKind kind) {
     std::vector<std::string> uids;

@@ -1,0 +1,194 @@
+#include "bridge/objects/object_source.hpp"
+
+#include "bridge/objects/made_object.hpp"
+#include "dicom/codec/codec.hpp"
+#include "objects/mapped_file.hpp"
+#include "objects/object_cache.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+
+namespace cxr::bridge {
+
+namespace {
+
+/// Whatever makes an object's bytes another's stands in its key: a changed row or PNG is never
+/// answered from the cache.
+std::string cache_key(const storescp::InstanceReference& instance,
+                      const std::string& transfer_syntax_uid,
+                      std::uint64_t version) {
+    return fmt::format("{} {} {:x}", instance.sop_instance_uid, transfer_syntax_uid, version);
+}
+
+Fault other_object(const storescp::InstanceReference& instance) {
+    return {.kind = FaultKind::not_found,
+            .doing = "the object is not there any more: " + instance.sop_instance_uid};
+}
+
+/// A PNG that was replaced or removed since it was catalogued is noticed before the cache answers.
+Result<void> check_image_file(const std::filesystem::path& root, const ImageFile& file) {
+    struct stat status {};
+    const std::filesystem::path path = root / file.path;
+    const bool same =
+        ::lstat(path.c_str(), &status) == 0 &&
+        static_cast<std::uint64_t>(status.st_size) == file.bytes &&
+        std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec ==
+            file.mtime_ns;
+    if (same) {
+        return {};
+    }
+    return Fault{.kind = FaultKind::not_found,
+                 .doing = file.path + ": changed or gone since it was catalogued"};
+}
+
+}  // namespace
+
+class ObjectSource::Impl {
+public:
+    Impl(Catalogue& catalogue, ObjectSourceSettings settings)
+        : catalogue_(catalogue),
+          settings_(std::move(settings)),
+          cache_(settings_.cache_bytes_max) {}
+
+    Catalogue& catalogue() { return catalogue_; }
+
+    Result<dicom::EncodedObject> load(const storescp::InstanceReference& instance,
+                                      const std::string& transfer_syntax_uid) {
+        const dicom::TransferSyntax* syntax = dicom::find_transfer_syntax(transfer_syntax_uid);
+        auto origin = catalogue_.origin_of(instance.handle);
+        if (!origin) {
+            return origin.error();
+        }
+        auto object = std::visit(
+            [&](const auto& from) {
+                return load_from(from, instance, transfer_syntax_uid, syntax);
+            },
+            *origin);
+        // Handles are used again when objects go: what was asked for is the UID.
+        if (object && object->sop_instance_uid != instance.sop_instance_uid) {
+            return other_object(instance);
+        }
+        return object;
+    }
+
+private:
+    Result<dicom::EncodedObject> load_from(const MadeObject& made,
+                                           const storescp::InstanceReference& instance,
+                                           const std::string& transfer_syntax_uid,
+                                           const dicom::TransferSyntax* syntax) {
+        if (syntax == nullptr) {
+            return Fault{.kind = FaultKind::unsupported,
+                         .doing = "no such transfer syntax: " + transfer_syntax_uid};
+        }
+        if (made.kind == dicom::DerivedKind::image && made.image_file) {
+            if (auto same = check_image_file(settings_.data_set, *made.image_file); !same) {
+                return same.error();
+            }
+        }
+        auto object = cache_.get(cache_key(instance, transfer_syntax_uid, made.version), [&] {
+            return make_object(settings_.data_set, made, *syntax, settings_.mapping);
+        });
+        if (!object && made.image_file && made.kind == dicom::DerivedKind::image) {
+            quarantine_if_damaged(instance.handle, *made.image_file);
+        }
+        return object;
+    }
+
+    /// Looks at the PNG alone: a transfer syntax that cannot be written is not its fault.
+    void quarantine_if_damaged(std::int64_t handle, const ImageFile& file) {
+        const auto frame = read_frame(settings_.data_set, file);
+        if (!frame && frame.error().kind != FaultKind::not_found &&
+            frame.error().kind != FaultKind::storage) {
+            catalogue_.quarantine_image(handle, frame.error().doing);
+        }
+    }
+
+    Result<dicom::EncodedObject> load_from(const KeptObject& kept,
+                                           const storescp::InstanceReference& instance,
+                                           const std::string& transfer_syntax_uid,
+                                           const dicom::TransferSyntax* syntax) {
+        if (transfer_syntax_uid == kept.transfer_syntax_uid) {
+            return map_kept(kept);
+        }
+        if (syntax == nullptr) {
+            return Fault{.kind = FaultKind::unsupported,
+                         .doing = "no such transfer syntax: " + transfer_syntax_uid};
+        }
+        const auto version = std::hash<std::string>{}(kept.sha256);
+        return cache_.get(cache_key(instance, transfer_syntax_uid, version),
+                          [&]() -> Result<dicom::EncodedObject> {
+                              auto mapped = map_kept(kept);
+                              if (!mapped) {
+                                  return mapped;
+                              }
+                              return dicom::transcode(*mapped, *syntax);
+                          });
+    }
+
+    /// The stored file's data set, straight from the page cache.
+    Result<dicom::EncodedObject> map_kept(const KeptObject& kept) {
+        auto file = map_file(settings_.store / kept.file);
+        if (!file) {
+            return file.error();
+        }
+        auto part10 = dicom::read_part10(file->bytes);
+        if (!part10) {
+            return part10.error();
+        }
+        if (part10->data_set.size() != kept.bytes) {
+            return Fault{.kind = FaultKind::storage,
+                         .doing = fmt::format("{}: {} bytes where {} were stored",
+                                              kept.file,
+                                              part10->data_set.size(),
+                                              kept.bytes)};
+        }
+        dicom::EncodedObject object;
+        object.sop_class_uid = kept.sop_class_uid;
+        object.sop_instance_uid = kept.sop_instance_uid;
+        object.transfer_syntax_uid = kept.transfer_syntax_uid;
+        object.segments.push_back({.owner = file->owner, .bytes = part10->data_set});
+        return object;
+    }
+
+    Catalogue& catalogue_;
+    const ObjectSourceSettings settings_;
+    ObjectCache cache_;
+};
+
+ObjectSource::ObjectSource(Catalogue& catalogue, ObjectSourceSettings settings)
+    : impl_(std::make_unique<Impl>(catalogue, std::move(settings))) {}
+ObjectSource::~ObjectSource() = default;
+
+Result<std::vector<storescp::InstanceReference>> ObjectSource::instances(
+    const dicom::RetrieveIdentifier& identifier) {
+    return impl_->catalogue().instances(identifier);
+}
+
+std::vector<std::string> ObjectSource::transfer_syntaxes(
+    const storescp::InstanceReference& instance) {
+    const auto origin = impl_->catalogue().origin_of(instance.handle);
+    if (!origin) {
+        return {};
+    }
+    if (const auto* made = std::get_if<MadeObject>(&*origin)) {
+        return made_transfer_syntaxes(made->kind);
+    }
+    const std::string& kept = std::get<KeptObject>(*origin).transfer_syntax_uid;
+    std::vector<std::string> uids{kept};
+    if (const dicom::TransferSyntax* from = dicom::find_transfer_syntax(kept)) {
+        for (const dicom::TransferSyntax* to : dicom::transcodable_to(*from)) {
+            if (to->uid != kept) {
+                uids.emplace_back(to->uid);
+            }
+        }
+    }
+    return uids;
+}
+
+Result<dicom::EncodedObject> ObjectSource::load(const storescp::InstanceReference& instance,
+                                                const std::string& transfer_syntax_uid) {
+    return impl_->load(instance, transfer_syntax_uid);
+}
+
+}  // namespace cxr::bridge
