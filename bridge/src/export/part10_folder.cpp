@@ -65,7 +65,7 @@ bool holds(const std::filesystem::path& path, const Parts& parts) {
     if (::fstat(file.number(), &status) != 0 || static_cast<std::size_t>(status.st_size) != size) {
         return false;
     }
-    std::vector<std::byte> found(64 * 1024);
+    std::vector<std::byte> found(std::size_t{64} * 1024);
     for (auto part : parts) {
         while (!part.empty()) {
             const ssize_t got =
