@@ -9,7 +9,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <chrono>
+#include <ctime>
 #include <ostream>
 #include <random>
 
@@ -108,14 +108,13 @@ BOOST_AUTO_TEST_CASE(a_pattern_made_to_backtrack_is_fast) {
         stars += "*a";
     }
     const std::string run(32U << 10U, 'a');
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();
     BOOST_TEST(!matches_wild_card(value, "*a*a*a*a*b"));
     BOOST_TEST(!matches_wild_card(value, stars + "*b"));
     BOOST_TEST(!matches_wild_card(value, "*" + run + "b*"));
     BOOST_TEST(!matches_wild_card(value, "*?a?a?a?a?a?a?a?b*"));
     BOOST_TEST(matches_wild_card(value, "*" + run + "*"));
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    BOOST_TEST(taken.count() < 1.0);
+    BOOST_TEST(std::clock() - begin < CLOCKS_PER_SEC);  // hours, if it backtracked
 }
 
 BOOST_AUTO_TEST_SUITE_END()
