@@ -1,6 +1,6 @@
 #include "dicom/report/code_table.hpp"
 
-#include "support/chestxray14.hpp"
+#include "support/files.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

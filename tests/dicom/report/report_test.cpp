@@ -2,7 +2,7 @@
 
 #include "dicom/report/code_table.hpp"
 #include "dicom/report/records.hpp"
-#include "support/chestxray14.hpp"
+#include "support/files.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
