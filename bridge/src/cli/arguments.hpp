@@ -16,6 +16,7 @@ using Chosen = std::function<int(std::ostream& out, std::ostream& err)>;
 // The daemon and its configuration.
 void add_config(CLI::App& program, Chosen& chosen);
 // What works on a data set and ends.
+void add_verify(CLI::App& program, Chosen& chosen);
 void add_sample(CLI::App& program, Chosen& chosen);
 
 }  // namespace cxr::bridge::cli

@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
         program.get_formatter()->column_width(36);
 
         cli::Chosen chosen;
+        cli::add_verify(program, chosen);
         cli::add_sample(program, chosen);
         cli::add_config(program, chosen);
 

@@ -7,6 +7,34 @@
 
 namespace cxr::bridge::cli {
 
+namespace {
+
+void add_threads(CLI::App& command, std::size_t& threads) {
+    command.add_option("--threads", threads, "Threads (default: one for each core)")
+        ->type_name("N");
+}
+
+}  // namespace
+
+void add_verify(CLI::App& program, Chosen& chosen) {
+    CLI::App* command = program.add_subcommand(
+        "verify", "Audit a data set against its lists and the published counts; exit 1 if wrong");
+    const auto options = std::make_shared<VerifyOptions>();
+    command->add_option("DATASET", options->data_set, "Folder that holds the CSV files")
+        ->required()
+        ->type_name("");
+    command->add_flag("--deep", options->deep, "Decode every PNG, too");
+    command->add_flag("--json", options->json, "Print one JSON object instead of tables");
+    add_threads(*command, options->threads);
+    command->footer(
+        "Examples:\n"
+        "  cxrbridge verify /srv/chestxray14\n"
+        "  cxrbridge verify /srv/chestxray14 --deep --json > audit.json\n");
+    command->callback([options, &chosen] {
+        chosen = [options](auto& out, auto& err) { return run_verify(*options, out, err); };
+    });
+}
+
 void add_sample(CLI::App& program, Chosen& chosen) {
     CLI::App* command = program.add_subcommand(
         "sample", "Write a synthetic data set in ChestX-ray14's shape, with phantom radiographs");
@@ -19,8 +47,7 @@ void add_sample(CLI::App& program, Chosen& chosen) {
         ->type_name("N");
     command->add_option("--seed", options->seed, "Same seed, same data set (default 1)")
         ->type_name("N");
-    command->add_option("--threads", options->threads, "Threads (default: one for each core)")
-        ->type_name("N");
+    add_threads(*command, options->threads);
     command->footer("Example:\n  cxrbridge sample -o sample --patients 20 --seed 7\n");
     command->callback([options, &chosen] {
         chosen = [options](auto& out, auto& err) { return run_sample(*options, out, err); };
