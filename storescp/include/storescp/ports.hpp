@@ -67,6 +67,7 @@ enum class StoreOutcome : std::uint8_t {
     duplicate_identical,  ///< the same object was there: 0000H
     duplicate_kept,       ///< another content under the same UID was there and stays
     duplicate_replaced,
+    duplicate_warned,  ///< as duplicate_kept, and the sender is told: B000H
 };
 
 /// One object being received. Destroyed without commit(): nothing remains.
