@@ -50,7 +50,7 @@ Result<std::vector<std::byte>> inflate_data_set(std::span<const std::byte> bytes
     }
     const InflateEnd at_end{stream};
     std::vector<std::byte> inflated;
-    std::vector<std::byte> chunk(64 * 1024);
+    std::vector<std::byte> chunk(64U << 10U);
     int state = Z_OK;
     while (state != Z_STREAM_END) {
         if (stream.avail_in == 0) {
@@ -91,7 +91,7 @@ std::vector<std::byte> deflate_data_set(std::span<const std::byte> bytes) {
     }
     const DeflateEnd at_end{stream};
     std::vector<std::byte> deflated;
-    std::vector<std::byte> chunk(std::clamp<std::size_t>(bytes.size(), 256, 256 * 1024));
+    std::vector<std::byte> chunk(std::clamp<std::size_t>(bytes.size(), 256, 256U << 10U));
     int state = Z_OK;
     while (state != Z_STREAM_END) {
         if (stream.avail_in == 0) {

@@ -16,10 +16,9 @@ char32_t without_stroke(char32_t letter) {
     switch (letter) {
         case 0x00F8:
             return 'o';  // ø
-        case 0x0111:
-            return 'd';  // đ
-        case 0x00F0:
-            return 'd';  // ð
+        case 0x0111:     // đ
+        case 0x00F0:     // ð
+            return 'd';
         case 0x0127:
             return 'h';  // ħ
         case 0x0131:

@@ -9,9 +9,9 @@
 namespace cxr::dicom {
 namespace {
 
-constexpr auto U = KeyType::unique;
-constexpr auto R = KeyType::required;
-constexpr auto O = KeyType::optional;
+constexpr auto unique = KeyType::unique;
+constexpr auto required = KeyType::required;
+constexpr auto optional = KeyType::optional;
 
 const DcmTagKey other_patient_ids(0x0010, 0x1000);    // retired since, in table C.6-1 still
 const DcmTagKey other_study_numbers(0x0020, 0x1070);  // likewise
@@ -20,87 +20,87 @@ const DcmTagKey anatomic_regions_in_study(0x0008, 0x0063);
 std::vector<SupportedKey> patient_keys() {
     constexpr auto level = QueryLevel::patient;
     return {
-        {DCM_PatientName, VR::PN, level, R, Matching::person_name},
-        {DCM_PatientID, VR::LO, level, U, Matching::wild_card},
-        {DCM_IssuerOfPatientID, VR::LO, level, O, Matching::wild_card},
-        {DCM_IssuerOfPatientIDQualifiersSequence, VR::SQ, level, O, Matching::return_only},
-        {DCM_ReferencedPatientSequence, VR::SQ, level, O, Matching::return_only},
-        {DCM_PatientBirthDate, VR::DA, level, O, Matching::range},
-        {DCM_PatientBirthTime, VR::TM, level, O, Matching::return_only},
-        {DCM_PatientSex, VR::CS, level, O, Matching::wild_card},
-        {other_patient_ids, VR::LO, level, O, Matching::return_only},
-        {DCM_OtherPatientNames, VR::PN, level, O, Matching::return_only},
-        {DCM_EthnicGroup, VR::SH, level, O, Matching::return_only},
-        {DCM_PatientComments, VR::LT, level, O, Matching::return_only},
-        {DCM_NumberOfPatientRelatedStudies, VR::IS, level, O, Matching::return_only},
-        {DCM_NumberOfPatientRelatedSeries, VR::IS, level, O, Matching::return_only},
-        {DCM_NumberOfPatientRelatedInstances, VR::IS, level, O, Matching::return_only},
+        {DCM_PatientName, VR::PN, level, required, Matching::person_name},
+        {DCM_PatientID, VR::LO, level, unique, Matching::wild_card},
+        {DCM_IssuerOfPatientID, VR::LO, level, optional, Matching::wild_card},
+        {DCM_IssuerOfPatientIDQualifiersSequence, VR::SQ, level, optional, Matching::return_only},
+        {DCM_ReferencedPatientSequence, VR::SQ, level, optional, Matching::return_only},
+        {DCM_PatientBirthDate, VR::DA, level, optional, Matching::range},
+        {DCM_PatientBirthTime, VR::TM, level, optional, Matching::return_only},
+        {DCM_PatientSex, VR::CS, level, optional, Matching::wild_card},
+        {other_patient_ids, VR::LO, level, optional, Matching::return_only},
+        {DCM_OtherPatientNames, VR::PN, level, optional, Matching::return_only},
+        {DCM_EthnicGroup, VR::SH, level, optional, Matching::return_only},
+        {DCM_PatientComments, VR::LT, level, optional, Matching::return_only},
+        {DCM_NumberOfPatientRelatedStudies, VR::IS, level, optional, Matching::return_only},
+        {DCM_NumberOfPatientRelatedSeries, VR::IS, level, optional, Matching::return_only},
+        {DCM_NumberOfPatientRelatedInstances, VR::IS, level, optional, Matching::return_only},
     };
 }
 
 std::vector<SupportedKey> study_keys() {
     constexpr auto level = QueryLevel::study;
     return {
-        {DCM_StudyInstanceUID, VR::UI, level, U, Matching::uid_list},
-        {DCM_StudyDate, VR::DA, level, R, Matching::range},
-        {DCM_StudyTime, VR::TM, level, R, Matching::range},
-        {DCM_AccessionNumber, VR::SH, level, R, Matching::wild_card},
-        {DCM_StudyID, VR::SH, level, R, Matching::wild_card},
-        {DCM_ModalitiesInStudy, VR::CS, level, O, Matching::wild_card},
-        {DCM_SOPClassesInStudy, VR::UI, level, O, Matching::uid_list},
-        {anatomic_regions_in_study, VR::SQ, level, O, Matching::return_only},
-        {DCM_ReferringPhysicianName, VR::PN, level, O, Matching::person_name},
-        {DCM_StudyDescription, VR::LO, level, O, Matching::wild_card},
-        {DCM_ProcedureCodeSequence, VR::SQ, level, O, Matching::sequence},
-        {DCM_NameOfPhysiciansReadingStudy, VR::PN, level, O, Matching::return_only},
-        {DCM_AdmittingDiagnosesDescription, VR::LO, level, O, Matching::return_only},
-        {DCM_ReferencedStudySequence, VR::SQ, level, O, Matching::return_only},
-        {DCM_PatientAge, VR::AS, level, O, Matching::single_value},
-        {DCM_PatientSize, VR::DS, level, O, Matching::return_only},
-        {DCM_PatientWeight, VR::DS, level, O, Matching::return_only},
-        {DCM_Occupation, VR::SH, level, O, Matching::return_only},
-        {DCM_AdditionalPatientHistory, VR::LT, level, O, Matching::return_only},
-        {other_study_numbers, VR::IS, level, O, Matching::return_only},
-        {DCM_NumberOfStudyRelatedSeries, VR::IS, level, O, Matching::return_only},
-        {DCM_NumberOfStudyRelatedInstances, VR::IS, level, O, Matching::return_only},
+        {DCM_StudyInstanceUID, VR::UI, level, unique, Matching::uid_list},
+        {DCM_StudyDate, VR::DA, level, required, Matching::range},
+        {DCM_StudyTime, VR::TM, level, required, Matching::range},
+        {DCM_AccessionNumber, VR::SH, level, required, Matching::wild_card},
+        {DCM_StudyID, VR::SH, level, required, Matching::wild_card},
+        {DCM_ModalitiesInStudy, VR::CS, level, optional, Matching::wild_card},
+        {DCM_SOPClassesInStudy, VR::UI, level, optional, Matching::uid_list},
+        {anatomic_regions_in_study, VR::SQ, level, optional, Matching::return_only},
+        {DCM_ReferringPhysicianName, VR::PN, level, optional, Matching::person_name},
+        {DCM_StudyDescription, VR::LO, level, optional, Matching::wild_card},
+        {DCM_ProcedureCodeSequence, VR::SQ, level, optional, Matching::sequence},
+        {DCM_NameOfPhysiciansReadingStudy, VR::PN, level, optional, Matching::return_only},
+        {DCM_AdmittingDiagnosesDescription, VR::LO, level, optional, Matching::return_only},
+        {DCM_ReferencedStudySequence, VR::SQ, level, optional, Matching::return_only},
+        {DCM_PatientAge, VR::AS, level, optional, Matching::single_value},
+        {DCM_PatientSize, VR::DS, level, optional, Matching::return_only},
+        {DCM_PatientWeight, VR::DS, level, optional, Matching::return_only},
+        {DCM_Occupation, VR::SH, level, optional, Matching::return_only},
+        {DCM_AdditionalPatientHistory, VR::LT, level, optional, Matching::return_only},
+        {other_study_numbers, VR::IS, level, optional, Matching::return_only},
+        {DCM_NumberOfStudyRelatedSeries, VR::IS, level, optional, Matching::return_only},
+        {DCM_NumberOfStudyRelatedInstances, VR::IS, level, optional, Matching::return_only},
     };
 }
 
 std::vector<SupportedKey> series_keys() {
     constexpr auto level = QueryLevel::series;
     return {
-        {DCM_SeriesInstanceUID, VR::UI, level, U, Matching::uid_list},
-        {DCM_Modality, VR::CS, level, R, Matching::wild_card},
-        {DCM_SeriesNumber, VR::IS, level, R, Matching::single_value},
-        {DCM_SeriesDescription, VR::LO, level, O, Matching::wild_card},
-        {DCM_SeriesDate, VR::DA, level, O, Matching::range},
-        {DCM_SeriesTime, VR::TM, level, O, Matching::range},
-        {DCM_BodyPartExamined, VR::CS, level, O, Matching::wild_card},
-        {DCM_ProtocolName, VR::LO, level, O, Matching::wild_card},
-        {DCM_Laterality, VR::CS, level, O, Matching::wild_card},
-        {DCM_Manufacturer, VR::LO, level, O, Matching::wild_card},
-        {DCM_InstitutionName, VR::LO, level, O, Matching::wild_card},
-        {DCM_NumberOfSeriesRelatedInstances, VR::IS, level, O, Matching::return_only},
+        {DCM_SeriesInstanceUID, VR::UI, level, unique, Matching::uid_list},
+        {DCM_Modality, VR::CS, level, required, Matching::wild_card},
+        {DCM_SeriesNumber, VR::IS, level, required, Matching::single_value},
+        {DCM_SeriesDescription, VR::LO, level, optional, Matching::wild_card},
+        {DCM_SeriesDate, VR::DA, level, optional, Matching::range},
+        {DCM_SeriesTime, VR::TM, level, optional, Matching::range},
+        {DCM_BodyPartExamined, VR::CS, level, optional, Matching::wild_card},
+        {DCM_ProtocolName, VR::LO, level, optional, Matching::wild_card},
+        {DCM_Laterality, VR::CS, level, optional, Matching::wild_card},
+        {DCM_Manufacturer, VR::LO, level, optional, Matching::wild_card},
+        {DCM_InstitutionName, VR::LO, level, optional, Matching::wild_card},
+        {DCM_NumberOfSeriesRelatedInstances, VR::IS, level, optional, Matching::return_only},
     };
 }
 
 std::vector<SupportedKey> image_keys() {
     constexpr auto level = QueryLevel::image;
     return {
-        {DCM_SOPInstanceUID, VR::UI, level, U, Matching::uid_list},
-        {DCM_InstanceNumber, VR::IS, level, R, Matching::single_value},
-        {DCM_SOPClassUID, VR::UI, level, O, Matching::uid_list},
-        {DCM_AvailableTransferSyntaxUID, VR::UI, level, O, Matching::return_only},
-        {DCM_RelatedGeneralSOPClassUID, VR::UI, level, O, Matching::return_only},
-        {DCM_AlternateRepresentationSequence, VR::SQ, level, O, Matching::return_only},
-        {DCM_ContentDate, VR::DA, level, O, Matching::range},
-        {DCM_ContentTime, VR::TM, level, O, Matching::range},
-        {DCM_Rows, VR::US, level, O, Matching::single_value},
-        {DCM_Columns, VR::US, level, O, Matching::single_value},
-        {DCM_ConceptNameCodeSequence, VR::SQ, level, O, Matching::sequence},
-        {DCM_ContentTemplateSequence, VR::SQ, level, O, Matching::return_only},
-        {DCM_CompletionFlag, VR::CS, level, O, Matching::wild_card},
-        {DCM_VerificationFlag, VR::CS, level, O, Matching::wild_card},
+        {DCM_SOPInstanceUID, VR::UI, level, unique, Matching::uid_list},
+        {DCM_InstanceNumber, VR::IS, level, required, Matching::single_value},
+        {DCM_SOPClassUID, VR::UI, level, optional, Matching::uid_list},
+        {DCM_AvailableTransferSyntaxUID, VR::UI, level, optional, Matching::return_only},
+        {DCM_RelatedGeneralSOPClassUID, VR::UI, level, optional, Matching::return_only},
+        {DCM_AlternateRepresentationSequence, VR::SQ, level, optional, Matching::return_only},
+        {DCM_ContentDate, VR::DA, level, optional, Matching::range},
+        {DCM_ContentTime, VR::TM, level, optional, Matching::range},
+        {DCM_Rows, VR::US, level, optional, Matching::single_value},
+        {DCM_Columns, VR::US, level, optional, Matching::single_value},
+        {DCM_ConceptNameCodeSequence, VR::SQ, level, optional, Matching::sequence},
+        {DCM_ContentTemplateSequence, VR::SQ, level, optional, Matching::return_only},
+        {DCM_CompletionFlag, VR::CS, level, optional, Matching::wild_card},
+        {DCM_VerificationFlag, VR::CS, level, optional, Matching::wild_card},
     };
 }
 
