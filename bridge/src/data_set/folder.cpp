@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <set>
+#include <span>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace cxr::bridge {
 namespace {
@@ -34,7 +36,33 @@ Result<std::string> read_table(const std::filesystem::path& root, const ImageFil
     return content;
 }
 
-using RecordNumbers = std::unordered_map<std::string_view, std::size_t>;
+/// Finds records by image index. Lists, boxes and sorted paths mostly name them in the table's own
+/// order: then the next one is it, and nothing is hashed.
+class RecordNumbers {
+public:
+    explicit RecordNumbers(std::span<const dicom::ImageRecord> records) : records_(records) {
+        numbers_.reserve(records.size());
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            numbers_.emplace(records[i].row.image_index, i);
+        }
+    }
+    [[nodiscard]] std::optional<std::size_t> find(std::string_view image_index) {
+        if (next_ < records_.size() && records_[next_].row.image_index == image_index) {
+            return next_++;
+        }
+        const auto found = numbers_.find(image_index);
+        if (found == numbers_.end()) {
+            return std::nullopt;
+        }
+        next_ = found->second + 1;
+        return found->second;
+    }
+
+private:
+    std::span<const dicom::ImageRecord> records_;
+    std::unordered_map<std::string_view, std::size_t> numbers_;
+    std::size_t next_ = 0;
+};
 
 /// "name (and 3 more)"
 std::string example(const std::string& first, std::size_t count) {
@@ -107,7 +135,7 @@ private:
     FolderScan scan_;
     TableChoice choice_;
     DataSetFolder folder_;
-    RecordNumbers record_numbers_;
+    std::optional<RecordNumbers> record_numbers_;  // once the records are there
     std::uint64_t compared_bytes_ = 0;
 };
 
@@ -143,10 +171,7 @@ Result<void> Reader::read_rows(dicom::Dates dates) {
         record.release = entries->release;
         folder_.records.push_back(std::move(record));
     }
-    record_numbers_.reserve(folder_.records.size());
-    for (std::size_t i = 0; i < folder_.records.size(); ++i) {
-        record_numbers_.emplace(folder_.records[i].row.image_index, i);
-    }
+    record_numbers_.emplace(folder_.records);
     return {};
 }
 
@@ -161,9 +186,8 @@ Result<void> Reader::read_boxes() {
     std::string first_unmatched;
     std::size_t& unmatched = folder_.tables.back().rows_unmatched;
     for (dicom::BoundingBox& box : boxes->rows) {
-        if (const auto record = record_numbers_.find(box.image_index);
-            record != record_numbers_.end()) {
-            folder_.records[record->second].boxes.push_back(std::move(box));
+        if (const auto number = record_numbers_->find(box.image_index)) {
+            folder_.records[*number].boxes.push_back(std::move(box));
         } else if (unmatched++ == 0) {
             first_unmatched = box.image_index;
         }
@@ -193,12 +217,12 @@ Result<void> Reader::read_official_list(const std::optional<ImageFile>& file,
     std::string first_twice;
     std::size_t twice = 0;
     for (const dicom::SplitRow& row : list->rows) {
-        const auto number = record_numbers_.find(row.image_index);
-        if (number == record_numbers_.end()) {
+        const auto number = record_numbers_->find(row.image_index);
+        if (!number) {
             first_unmatched = unmatched++ == 0 ? row.image_index : first_unmatched;
             continue;
         }
-        std::string& of_record = folder_.records[number->second].split;
+        std::string& of_record = folder_.records[*number].split;
         if (of_record.empty()) {
             of_record = split;
         } else if (twice++ == 0) {
@@ -242,7 +266,7 @@ void Reader::match_images() {
     folder_.images.reserve(scan_.images.size());
     for (ImageFile& image : scan_.images) {
         const std::string_view name = base_name(image.path);
-        if (!record_numbers_.contains(name)) {
+        if (!record_numbers_->find(name)) {
             folder_.images_without_row.push_back(std::move(image.path));
             continue;
         }

@@ -82,7 +82,7 @@ std::vector<std::uint8_t> expose(const Canvas& canvas, const PhantomSpec& spec) 
             std::max(0.0, canvas.tissue[i] - 0.92 * canvas.air[i] + canvas.density[i] + vessels);
         const double ratio = passed / half_grey_mm;
         const double grey = 250 * ratio * ratio / (1 + ratio * ratio) + 4;
-        const double sigma = 2.2 + 3.4 * std::min(1.0, ratio);
+        const double sigma = 1.6 + 2.4 * std::min(1.0, ratio);
         pixels[i] = static_cast<std::uint8_t>(std::clamp(grey + sigma * noise[i], 0.0, 255.0));
     }
     return pixels;
