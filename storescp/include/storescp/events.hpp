@@ -34,6 +34,7 @@ struct RequestFinished {
     AssociationPeers peers;
     std::string service;  ///< "C-FIND"
     std::string detail;   ///< level, SOP class keyword or destination
+    /// As sent; Cancelled (FE00H) also when the association ended before it could be.
     std::uint16_t status;
     std::uint64_t matches_or_completed = 0, failed = 0, warnings = 0;
     std::chrono::microseconds took{0};

@@ -20,6 +20,8 @@ inline constexpr std::uint16_t out_of_resources_suboperations = 0xA702;
 inline constexpr std::uint16_t move_destination_unknown = 0xA801;
 inline constexpr std::uint16_t does_not_match_sop_class = 0xA900;
 inline constexpr std::uint16_t cannot_understand = 0xC000;
+inline constexpr std::uint16_t coercion_or_duplicate = 0xB000;
+inline constexpr std::uint16_t processing_failure = 0x0110;
 inline constexpr std::uint16_t duplicate_sop_instance = 0x0111;
 inline constexpr std::uint16_t invalid_sop_instance = 0x0117;
 inline constexpr std::uint16_t sop_class_not_supported = 0x0122;
@@ -32,7 +34,8 @@ inline constexpr std::uint16_t mistyped_argument = 0x0212;
 enum class Service : std::uint8_t { echo, store, find, move, get };
 
 [[nodiscard]] std::uint16_t status_of(const Fault& fault, Service service);
-/// Sets status, Offending Element and Error Comment (at most 64 characters, no patient data).
+/// Sets status, Offending Element and Error Comment (at most 64 characters of the default
+/// repertoire; of disks and databases it says only that they failed).
 void set_failure(CommandSet& response, const Fault& fault, Service service);
 
 }  // namespace cxr::storescp

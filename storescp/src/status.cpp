@@ -1,0 +1,83 @@
+#include "storescp/status.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace cxr::storescp {
+
+namespace {
+
+constexpr std::size_t error_comment_characters_max = 64;
+
+std::uint16_t store_status(const Fault& fault) {
+    switch (fault.kind) {
+        case FaultKind::refused:
+            return fault.element ? status::does_not_match_sop_class : status::cannot_understand;
+        case FaultKind::exhausted:
+        case FaultKind::storage:
+            return status::out_of_resources;  // a sender may try again later
+        default:
+            return status::cannot_understand;
+    }
+}
+
+/// C-FIND, C-MOVE and C-GET differ in what an exhausted limit is called.
+std::uint16_t query_retrieve_status(const Fault& fault, std::uint16_t exhausted) {
+    switch (fault.kind) {
+        case FaultKind::malformed:
+            return status::does_not_match_sop_class;
+        case FaultKind::exhausted:
+            return exhausted;
+        case FaultKind::refused:
+            return status::not_authorised;
+        case FaultKind::cancelled:
+            return status::cancel;
+        default:
+            return status::cannot_understand;
+    }
+}
+
+/// Short, of the default repertoire, and saying nothing about our disks to a stranger.
+std::string comment_of(const Fault& fault) {
+    if (fault.kind == FaultKind::storage) {
+        return "storage or catalogue failed";
+    }
+    std::string comment = fault.doing.substr(0, error_comment_characters_max);
+    std::replace_if(
+        comment.begin(),
+        comment.end(),
+        [](char character) { return character < ' ' || character > '~' || character == '\\'; },
+        '?');
+    return comment;
+}
+
+}  // namespace
+
+std::uint16_t status_of(const Fault& fault, Service service) {
+    switch (service) {
+        case Service::echo:
+            return status::processing_failure;
+        case Service::store:
+            return store_status(fault);
+        case Service::find:
+            return query_retrieve_status(fault, status::out_of_resources);
+        case Service::move:
+        case Service::get:
+            return query_retrieve_status(fault, status::out_of_resources_matches);
+    }
+    return status::processing_failure;
+}
+
+void set_failure(CommandSet& response, const Fault& fault, Service service) {
+    response.status = status_of(fault, service);
+    if (response.status == status::cancel) {
+        return;
+    }
+    response.error_comment = comment_of(fault);
+    if (fault.element) {
+        response.offending_elements = {(std::uint32_t{fault.element->getGroup()} << 16) |
+                                       fault.element->getElement()};
+    }
+}
+
+}  // namespace cxr::storescp
