@@ -8,14 +8,17 @@
 
 #include <boost/asio/thread_pool.hpp>
 
-#include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace cxr::storescp {
 
 /// Contexts for exactly the objects to be sent: per SOP class one context for each way it is kept,
-/// and one for the little endian syntaxes it can be turned into. At most 128; `preferred` first.
+/// and one for the little endian syntaxes it can be turned into; `preferred` first. Blocking.
+/// At most 128: what finds no place there is refused by store() (C-MOVE takes several associations
+/// instead).
 [[nodiscard]] std::vector<ProposedContext> contexts_for(
     std::span<const InstanceReference> instances,
     RetrievePort& port,
@@ -32,8 +35,10 @@ struct StoreResponse {
     std::string error_comment;
 };
 
-/// Loads the object (on the pool), in a syntax that the association agreed on, sends it, waits for
-/// the response. Faults: refused (no context for it), those of RetrievePort::load(), peer_gone.
+/// Loads the object (on the pool), in a syntax that the association agreed on (a preferred one,
+/// else as it is kept, else as the contexts are ordered), sends it, waits for the response.
+/// `instance` and `preferred` outlive the call. Faults: refused (no context for it), those of
+/// RetrievePort::load(), peer_gone.
 [[nodiscard]] Awaitable<Result<StoreResponse>> store(
     Association& association,
     boost::asio::thread_pool& pool,
@@ -41,7 +46,8 @@ struct StoreResponse {
     const InstanceReference& instance,
     std::uint16_t message_id,
     std::uint16_t priority,
-    std::optional<MoveOriginator> originator = std::nullopt);
+    std::optional<MoveOriginator> originator = std::nullopt,
+    std::span<const std::string> preferred = {});
 
 /// PS3.4 B.2.3: 0000H, Bxxx, anything else.
 enum class StoreVerdict : std::uint8_t { success, warning, failure };

@@ -1,0 +1,51 @@
+#include "services/acceptable_contexts.hpp"
+
+#include "dicom/core/transfer_syntax.hpp"
+#include "services/information_model.hpp"
+#include "storescp/services/echo_scu.hpp"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcuid.h>
+
+namespace cxr::storescp {
+
+namespace {
+
+/// PS3.4 C.5.1 and C.5.2, byte by byte: relational yes; of queries, combined date-time matching
+/// yes; fuzzy matching, timezone adjustment and multi-frame conversion no.
+std::vector<std::uint8_t> extended_negotiation(CommandField command) {
+    return command == CommandField::c_find_rq ? std::vector<std::uint8_t>{1, 1, 0, 0, 0}
+                                              : std::vector<std::uint8_t>{1, 0};
+}
+
+}  // namespace
+
+AcceptableContexts acceptable_contexts() {
+    const std::vector<std::string> plain{std::string(dicom::explicit_vr_little_endian.uid),
+                                         std::string(dicom::implicit_vr_little_endian.uid)};
+    std::vector<std::string> all;
+    for (const dicom::TransferSyntax& syntax : dicom::all_transfer_syntaxes()) {
+        all.emplace_back(syntax.uid);
+    }
+    AcceptableContexts acceptable;
+    auto& entries = acceptable.by_abstract_syntax;
+    entries[verification_sop_class_uid].transfer_syntaxes = plain;
+    for (const QueryRetrieveClass& offered : query_retrieve_classes()) {
+        if (!offered.retired) {
+            auto& entry = entries[std::string(offered.uid)];
+            entry.transfer_syntaxes = plain;
+            entry.extended_negotiation_supported = extended_negotiation(offered.command);
+            entry.needs = offered.command == CommandField::c_find_rq ? Permission::query
+                                                                     : Permission::retrieve;
+        }
+    }
+    for (int index = 0; index < numberOfDcmAllStorageSOPClassUIDs; ++index) {
+        auto& entry = entries[dcmAllStorageSOPClassUIDs[index]];
+        entry.transfer_syntaxes = all;
+        entry.storage = true;
+        entry.needs = Permission::store;
+    }
+    return acceptable;
+}
+
+}  // namespace cxr::storescp

@@ -1,0 +1,176 @@
+#include "services/dispatcher.hpp"
+
+#include "services/information_model.hpp"
+
+#include <array>
+#include <chrono>
+#include <exception>
+
+namespace cxr::storescp {
+
+namespace {
+
+/// Responses to nothing that are read over before the association is aborted.
+constexpr unsigned stray_responses_max = 2;
+
+constexpr std::string_view verification_sop_class = "1.2.840.10008.1.1";
+
+struct Provider {
+    CommandField command;
+    const char* name;
+    Service service;
+    Awaitable<Result<Completion>> (*serve)(const ServiceEnvironment&, Request&);
+    bool Peer::*permission;  ///< null: everybody may
+};
+
+const std::array providers{
+    Provider{CommandField::c_echo_rq, "C-ECHO", Service::echo, echo_scp, nullptr},
+    Provider{CommandField::c_store_rq, "C-STORE", Service::store, store_scp, &Peer::may_store},
+    Provider{CommandField::c_find_rq, "C-FIND", Service::find, find_scp, &Peer::may_query},
+    Provider{CommandField::c_move_rq, "C-MOVE", Service::move, move_scp, &Peer::may_retrieve},
+    Provider{CommandField::c_get_rq, "C-GET", Service::get, get_scp, &Peer::may_retrieve},
+};
+
+const Provider* provider_of(const CommandSet& command) {
+    for (const Provider& provider : providers) {
+        if (command.is(provider.command)) {
+            return &provider;
+        }
+    }
+    return nullptr;
+}
+
+/// The one command that a service of this SOP class knows: whatever is accepted and neither
+/// Verification nor Query/Retrieve is Storage.
+CommandField command_of_class(std::string_view sop_class_uid) {
+    if (sop_class_uid == verification_sop_class) {
+        return CommandField::c_echo_rq;
+    }
+    const auto* const query_retrieve = find_query_retrieve_class(sop_class_uid);
+    return query_retrieve == nullptr ? CommandField::c_store_rq : query_retrieve->command;
+}
+
+/// A response needs the request's command field and message ID (PS3.7 Annex E).
+bool is_answerable(const Request& request) {
+    return request.context() != nullptr && request.command().command_field &&
+           request.command().message_id;
+}
+
+/// What is wrong with a request before any service looks at it (PS3.7 Annex C).
+std::optional<Completion> refuse(const ServiceEnvironment& environment, const Request& request) {
+    const CommandSet& command = request.command();
+    const Provider* const provider = provider_of(command);
+    if (provider == nullptr) {
+        return refusal_of(request, status::unrecognised_operation, "no such operation here");
+    }
+    if (!command.affected_sop_class_uid) {
+        return refusal_of(
+            request, status::mistyped_argument, "Affected SOP Class UID is missing", 0x0002);
+    }
+    if (*command.affected_sop_class_uid != request.context()->abstract_syntax) {
+        return refusal_of(request,
+                          status::sop_class_not_supported,
+                          "SOP class is not that of the context",
+                          0x0002);
+    }
+    if (!command.is(command_of_class(request.context()->abstract_syntax))) {
+        return refusal_of(
+            request, status::unrecognised_operation, "not an operation of this SOP class");
+    }
+    const Peer* const peer = find_peer(*environment.access, request.peers().calling);
+    if (peer != nullptr && provider->permission != nullptr && !(peer->*provider->permission)) {
+        return refusal_of(request, status::not_authorised, "not allowed for this AE title");
+    }
+    return std::nullopt;
+}
+
+/// Runs the service; what it throws becomes an answer too.
+Awaitable<Result<Completion>> attempt(const ServiceEnvironment& environment, Request& request) {
+    if (auto refusal = refuse(environment, request)) {
+        co_return *std::move(refusal);
+    }
+    const Provider& provider = *provider_of(request.command());
+    Fault thrown{.kind = FaultKind::storage, .doing = "internal error"};
+    try {
+        co_return co_await provider.serve(environment, request);
+    } catch (const std::exception& error) {
+        thrown.doing += ": ";
+        thrown.doing += error.what();
+    }
+    co_return completion_of(request, thrown, provider.service);
+}
+
+/// Reads what nobody read, then sends the final response.
+Awaitable<Result<void>> complete(Request& request, const Completion& completion) {
+    if (auto drained = co_await request.drain(); !drained) {
+        co_return drained;
+    }
+    co_return co_await request.send(completion.response, completion.data_set);
+}
+
+void report(const ServiceEnvironment& environment,
+            const Request& request,
+            const Completion& completion,
+            std::chrono::steady_clock::time_point begun) {
+    const Provider* const provider = provider_of(request.command());
+    environment.events.on(
+        RequestFinished{.association = request.association().number(),
+                        .peers = request.peers(),
+                        .service = provider == nullptr ? "unknown operation" : provider->name,
+                        .detail = completion.detail,
+                        .status = completion.response.status.value_or(status::success),
+                        .matches_or_completed = completion.matches_or_completed,
+                        .failed = completion.failed,
+                        .warnings = completion.warnings,
+                        .took = std::chrono::duration_cast<std::chrono::microseconds>(
+                            std::chrono::steady_clock::now() - begun),
+                        .why = completion.why});
+}
+
+Awaitable<void> serve(const ServiceEnvironment& environment, Request& request) {
+    const auto begun = std::chrono::steady_clock::now();
+    auto outcome = co_await attempt(environment, request);
+    Completion completion{.response = request.response(status::cancel)};
+    if (outcome) {
+        completion = *std::move(outcome);
+        const auto answered = co_await complete(request, completion);
+        if (!answered) {
+            completion.response.status = status::cancel;
+            completion.why = answered.error().doing;
+        }
+    } else {
+        completion.why = outcome.error().doing;
+    }
+    request.association().forget_cancel(request.message_id());
+    report(environment, request, completion, begun);
+}
+
+}  // namespace
+
+Awaitable<void> serve_association(Association& association, ServiceEnvironment environment) {
+    unsigned stray_responses = 0;
+    for (;;) {
+        auto message = co_await association.receive_message();
+        if (!message) {
+            co_return;
+        }
+        Request request(association, std::move(*message));
+        if (request.command().is_response()) {
+            if (++stray_responses > stray_responses_max) {
+                association.abort();
+                co_return;
+            }
+            if (const auto drained = co_await request.drain(); !drained) {
+                co_return;
+            }
+            continue;
+        }
+        if (!is_answerable(request)) {
+            association.abort();
+            co_return;
+        }
+        co_await serve(environment, request);
+    }
+}
+
+}  // namespace cxr::storescp

@@ -1,0 +1,95 @@
+#include "services/request.hpp"
+
+#include "dicom/core/transfer_syntax.hpp"
+
+namespace cxr::storescp {
+
+Awaitable<Result<std::vector<std::byte>>> Request::read_fragment() {
+    if (!data_set_pending_) {
+        co_return std::vector<std::byte>{};
+    }
+    auto fragment = co_await association_.receive_data_fragment();
+    if (!fragment) {
+        data_set_pending_ = false;
+        Fault lost = std::move(fragment).error();
+        lost.kind = FaultKind::peer_gone;
+        co_return lost;
+    }
+    data_set_pending_ = !fragment->empty();
+    co_return fragment;
+}
+
+Awaitable<Result<dicom::Attributes>> Request::read_identifier(std::size_t bytes_max) {
+    if (!command_.has_data_set()) {
+        co_return Fault{.kind = FaultKind::malformed,
+                        .doing = "the identifier is missing",
+                        .element = DcmTagKey(0x0000, 0x0800)};
+    }
+    std::vector<std::byte> bytes;
+    while (data_set_pending_) {
+        auto fragment = co_await read_fragment();
+        if (!fragment) {
+            co_return std::move(fragment).error();
+        }
+        if (bytes.size() + fragment->size() > bytes_max) {
+            association_.abort();
+            co_return Fault{.kind = FaultKind::peer_gone,
+                            .doing = "aborted: an identifier of more than " +
+                                     std::to_string(bytes_max) + " bytes"};
+        }
+        bytes.insert(bytes.end(), fragment->begin(), fragment->end());
+    }
+    const auto* const transfer_syntax = dicom::find_transfer_syntax(context_->transfer_syntax);
+    if (transfer_syntax == nullptr) {
+        co_return Fault{.kind = FaultKind::unsupported,
+                        .doing = "transfer syntax " + context_->transfer_syntax};
+    }
+    co_return dicom::decode_attributes(bytes, *transfer_syntax);
+}
+
+Awaitable<Result<void>> Request::drain() {
+    while (data_set_pending_) {
+        const auto fragment = co_await read_fragment();
+        if (!fragment) {
+            co_return fragment.error();
+        }
+    }
+    co_return Result<void>{};
+}
+
+CommandSet Request::response(std::uint16_t status) const {
+    CommandSet response;
+    response.affected_sop_class_uid = command_.affected_sop_class_uid;
+    response.command_field =
+        static_cast<std::uint16_t>(command_.command_field.value_or(0) | 0x8000);
+    response.message_id_being_responded_to = command_.message_id;
+    response.affected_sop_instance_uid = command_.affected_sop_instance_uid;
+    response.status = status;
+    return response;
+}
+
+Awaitable<Result<void>> Request::send(CommandSet response,
+                                      std::vector<dicom::Segment> data_set) const {
+    co_return co_await association_.send_message(context_->id, std::move(response), data_set);
+}
+
+Completion completion_of(const Request& request, const Fault& fault, Service service) {
+    Completion completion{.response = request.response(status::success), .why = fault.doing};
+    set_failure(completion.response, fault, service);
+    return completion;
+}
+
+Completion refusal_of(const Request& request,
+                      std::uint16_t status,
+                      std::string why,
+                      std::optional<std::uint16_t> command_element) {
+    Completion completion{.response = request.response(status)};
+    completion.response.error_comment = why;
+    if (command_element) {
+        completion.response.offending_elements = {*command_element};
+    }
+    completion.why = std::move(why);
+    return completion;
+}
+
+}  // namespace cxr::storescp

@@ -1,0 +1,131 @@
+#include "services/retrieval.hpp"
+
+#include "dicom/core/transfer_syntax.hpp"
+#include "on_pool.hpp"
+#include "services/information_model.hpp"
+
+#include <fmt/format.h>
+
+namespace cxr::storescp {
+
+namespace {
+
+/// The longest value of a VR with a 16-bit length field. Longer ones are UN in Explicit VR, which
+/// has 32 bits (PS3.5 §6.2.2).
+constexpr std::size_t short_value_bytes_max = 65'534;
+
+const DcmTagKey failed_sop_instance_uid_list(0x0008, 0x0058);
+
+}  // namespace
+
+Awaitable<Result<RetrieveTask>> find_instances(const ServiceEnvironment& environment,
+                                               Request& request,
+                                               dicom::Attributes identifier) {
+    const auto model = information_model(request.context()->abstract_syntax);
+    const auto rules = query_rules(environment.settings.query_rules, request);
+    auto parsed = dicom::parse_retrieve_identifier(identifier, model, rules);
+    if (!parsed) {
+        co_return std::move(parsed).error();
+    }
+    RetrieveTask task{.level = std::string(dicom::level_name(parsed->level))};
+    auto look_up = [&port = environment.ports.retrieve, wanted = *std::move(parsed)] {
+        return port.instances(wanted);
+    };
+    auto instances = co_await on_pool(environment.pool, std::move(look_up));
+    if (!instances) {
+        co_return std::move(instances).error();
+    }
+    if (instances->size() > sub_operations_max) {
+        co_return Fault{
+            .kind = FaultKind::exhausted,
+            .doing = fmt::format(
+                "{} objects: at most {} in one retrieval", instances->size(), sub_operations_max)};
+    }
+    task.instances = *std::move(instances);
+    co_return task;
+}
+
+void SubOperations::fail(const InstanceReference& instance, const std::string& why) {
+    --remaining_;
+    failed_uids_.push_back(instance.sop_instance_uid);
+    if (first_failure_.empty()) {
+        first_failure_ = why;
+    }
+    environment_.events.on(SubOperationFailed{.association = request_.association().number(),
+                                              .sop_instance_uid = instance.sop_instance_uid,
+                                              .destination = destination_,
+                                              .why = why});
+}
+
+void SubOperations::count(const InstanceReference& instance, const StoreResponse& response) {
+    switch (verdict_of(response.status)) {
+        case StoreVerdict::success:
+            --remaining_;
+            ++completed_;
+            break;
+        case StoreVerdict::warning:
+            --remaining_;
+            ++warnings_;
+            break;
+        case StoreVerdict::failure:
+            fail(instance,
+                 fmt::format("answered {:04X}H {}", response.status, response.error_comment));
+            break;
+    }
+}
+
+void SubOperations::set_counters(CommandSet& response) const {
+    response.completed_suboperations = static_cast<std::uint16_t>(completed_);
+    response.failed_suboperations = static_cast<std::uint16_t>(failed_uids_.size());
+    response.warning_suboperations = static_cast<std::uint16_t>(warnings_);
+}
+
+CommandSet SubOperations::pending_response() const {
+    CommandSet response = request_.response(status::pending);
+    response.remaining_suboperations = static_cast<std::uint16_t>(remaining_);
+    set_counters(response);
+    return response;
+}
+
+std::uint16_t SubOperations::final_status(bool stopped) const {
+    if (stopped && remaining_ > 0) {
+        return status::cancel;
+    }
+    if (failed_uids_.empty() && warnings_ == 0) {
+        return status::success;
+    }
+    return completed_ == 0 && warnings_ == 0 ? status::out_of_resources_suboperations
+                                             : status::suboperations_complete_with_failures;
+}
+
+Completion SubOperations::final_response(bool stopped) const {
+    Completion completion{.response = request_.response(final_status(stopped)),
+                          .matches_or_completed = completed_,
+                          .failed = failed_uids_.size(),
+                          .warnings = warnings_,
+                          .why = first_failure_};
+    set_counters(completion.response);
+    if (completion.response.status == status::cancel) {
+        completion.response.remaining_suboperations = static_cast<std::uint16_t>(remaining_);
+    }
+    if (!failed_uids_.empty()) {
+        completion.data_set = failed_list();
+    }
+    return completion;
+}
+
+std::vector<dicom::Segment> SubOperations::failed_list() const {
+    const auto& transfer_syntax = *dicom::find_transfer_syntax(request_.context()->transfer_syntax);
+    std::string uids = fmt::format("{}", fmt::join(failed_uids_, "\\"));
+    dicom::Attribute list{.tag = failed_sop_instance_uid_list, .vr = dicom::VR::UI};
+    if (transfer_syntax.explicit_vr && uids.size() > short_value_bytes_max) {
+        list.vr = dicom::VR::UN;
+        uids.append(uids.size() % 2, '\0');
+    }
+    list.value = std::move(uids);
+    std::vector<dicom::Segment> data_set;
+    data_set.push_back(dicom::Segment::of(dicom::encode_attributes({list}, transfer_syntax)));
+    return data_set;
+}
+
+}  // namespace cxr::storescp

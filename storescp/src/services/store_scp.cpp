@@ -1,0 +1,126 @@
+// C-STORE as a provider (PS3.7 §9.1.1, PS3.4 Annex B). Bytes go to the receive port as they arrive;
+// 0000H is said only after its commit(). A reception that is not committed leaves nothing.
+
+#include "dicom/core/uid.hpp"
+#include "on_pool.hpp"
+#include "services/request.hpp"
+
+namespace cxr::storescp {
+
+namespace {
+
+/// One hop to the pool for so many bytes: small objects take exactly one.
+constexpr std::size_t bytes_per_hop = 256 * 1024;
+
+/// Lives on the pool while a hop runs, on the strand between hops.
+class Receiver {
+public:
+    Receiver(ReceivePort& port, ReceptionRequest what) : port_(port), what_(std::move(what)) {}
+
+    void append(std::span<const std::byte> bytes) {
+        buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    }
+    [[nodiscard]] bool is_full() const { return buffer_.size() >= bytes_per_hop; }
+
+    /// Blocking.
+    Result<void> write() {
+        if (!reception_) {
+            auto begun = port_.begin(what_);
+            if (!begun) {
+                return std::move(begun).error();
+            }
+            reception_ = std::move(*begun);
+        }
+        auto written = reception_->write(buffer_);
+        buffer_.clear();
+        return written;
+    }
+    /// Blocking.
+    Result<StoreOutcome> finish() {
+        if (auto written = write(); !written) {
+            return std::move(written).error();
+        }
+        return reception_->commit();
+    }
+
+private:
+    ReceivePort& port_;
+    ReceptionRequest what_;
+    std::unique_ptr<Reception> reception_;
+    std::vector<std::byte> buffer_;
+};
+
+std::uint16_t status_of_outcome(StoreOutcome outcome) {
+    return outcome == StoreOutcome::duplicate_warned ? status::coercion_or_duplicate
+                                                     : status::success;
+}
+
+/// What is wrong with the command itself.
+std::optional<Completion> refuse_command(const Request& request) {
+    const CommandSet& command = request.command();
+    if (!command.affected_sop_instance_uid) {
+        return refusal_of(
+            request, status::mistyped_argument, "Affected SOP Instance UID is missing", 0x1000);
+    }
+    if (!dicom::is_valid_uid(*command.affected_sop_instance_uid)) {
+        auto refusal = refusal_of(request,
+                                  status::invalid_sop_instance,
+                                  "Affected SOP Instance UID is not a UID",
+                                  0x1000);
+        refusal.response.affected_sop_instance_uid.reset();
+        return refusal;
+    }
+    if (!command.has_data_set()) {
+        return refusal_of(request, status::cannot_understand, "the data set is missing", 0x0800);
+    }
+    return std::nullopt;
+}
+
+ReceptionRequest reception_request(const Request& request) {
+    return ReceptionRequest{
+        .sop_class_uid = request.context()->abstract_syntax,
+        .sop_instance_uid = request.command().affected_sop_instance_uid.value_or(""),
+        .transfer_syntax_uid = request.context()->transfer_syntax,
+        .calling_ae_title = request.peers().calling,
+        .called_ae_title = request.peers().called};
+}
+
+}  // namespace
+
+Awaitable<Result<Completion>> store_scp(const ServiceEnvironment& environment, Request& request) {
+    if (auto refusal = refuse_command(request)) {
+        co_return *std::move(refusal);
+    }
+    auto made = std::make_unique<Receiver>(environment.ports.receive, reception_request(request));
+    const auto receiver = destroyed_on_pool(environment.pool, std::move(made));
+    for (;;) {
+        auto fragment = co_await request.read_fragment();
+        if (!fragment) {
+            co_return std::move(fragment).error();
+        }
+        if (fragment->empty()) {
+            break;
+        }
+        receiver->append(*fragment);
+        if (receiver->is_full()) {
+            auto write = [receiver] { return receiver->write(); };
+            const auto written = co_await on_pool(environment.pool, std::move(write));
+            if (!written) {
+                co_return completion_of(request, written.error(), Service::store);
+            }
+        }
+    }
+    auto finish = [receiver] { return receiver->finish(); };
+    const auto outcome = co_await on_pool(environment.pool, std::move(finish));
+    if (!outcome) {
+        co_return completion_of(request, outcome.error(), Service::store);
+    }
+    Completion completion{.response = request.response(status_of_outcome(*outcome))};
+    if (*outcome == StoreOutcome::duplicate_warned) {
+        completion.why = "another object is kept under this SOP Instance UID";
+    }
+    completion.matches_or_completed = 1;
+    co_return completion;
+}
+
+}  // namespace cxr::storescp

@@ -1,0 +1,73 @@
+#pragma once
+/// The parts of one C-STORE as a user that C-MOVE, C-GET and store() put together: which context an
+/// object goes over, loading it in that context's transfer syntax, sending it and its answer.
+
+#include "storescp/association/association.hpp"
+#include "storescp/ports.hpp"
+#include "storescp/services/store_scu.hpp"
+
+#include <optional>
+#include <span>
+
+namespace cxr::storescp {
+
+/// Who we are on the association that objects are sent over: C-GET sends as its acceptor, and needs
+/// the SCP role of the requestor for that (PS3.7 D.3.3.4).
+enum class OurSide : std::uint8_t { requestor, acceptor };
+
+struct Route {
+    std::uint8_t presentation_context_id;
+    std::string transfer_syntax_uid;
+};
+
+/// @param loadable the syntaxes that the object can be had in, the kept one first.
+/// A preferred one if accepted, else the kept one, else the first context that suits.
+[[nodiscard]] std::optional<Route> route_for(const Agreement& agreement,
+                                             OurSide side,
+                                             std::string_view sop_class_uid,
+                                             std::span<const std::string> loadable,
+                                             std::span<const std::string> preferred);
+
+struct LoadedObject {
+    Route route;
+    dicom::EncodedObject object;
+};
+
+/// Blocking. Faults: refused (no context), those of RetrievePort::load().
+[[nodiscard]] Result<LoadedObject> load_for(const Agreement& agreement,
+                                            OurSide side,
+                                            RetrievePort& port,
+                                            const InstanceReference& instance,
+                                            std::span<const std::string> preferred);
+
+struct StoreInvocation {
+    std::uint16_t message_id;
+    std::uint16_t priority;
+    std::optional<MoveOriginator> originator;
+};
+
+/// Sends the object and waits for its response. Anything else that the peer sends instead breaks
+/// the protocol and aborts the association. Faults: peer_gone.
+[[nodiscard]] Awaitable<Result<StoreResponse>> send_object(Association& association,
+                                                           LoadedObject loaded,
+                                                           StoreInvocation invocation);
+
+/// The response to a request of ours, its data set (there should be none) dropped. Aborts the
+/// association when the peer sends anything else. Faults: peer_gone.
+[[nodiscard]] Awaitable<Result<CommandSet>> receive_response(Association& association,
+                                                             CommandField expected,
+                                                             std::uint16_t message_id);
+
+/// Objects that go over one association, and the contexts that they need.
+struct Batch {
+    std::vector<ProposedContext> contexts;  ///< at most 128
+    std::vector<InstanceReference> instances;
+};
+
+/// Blocking. As many batches as the limit of 128 contexts demands, usually one; the instances of a
+/// SOP class stay together.
+[[nodiscard]] std::vector<Batch> plan_batches(std::span<const InstanceReference> instances,
+                                              RetrievePort& port,
+                                              std::span<const std::string> preferred);
+
+}  // namespace cxr::storescp
