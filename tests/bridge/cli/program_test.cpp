@@ -50,6 +50,9 @@ BOOST_AUTO_TEST_CASE(documents_its_exit_codes_in_its_help) {
 }
 
 const CommandLine wrong_usages[] = {
+    {"a sample without a folder", {"sample"}, "--output"},
+    {"a sample of nobody", {"sample", "-o", "x", "--patients", "0"}, "--patients"},
+    {"an audit of nothing", {"verify"}, "DATASET"},
     {"no command", {}, "a command is missing"},
     {"an unknown command", {"conquer"}, "conquer"},
     {"an unknown flag", {"config", "check", "--prot", "1"}, "--prot"},
@@ -126,6 +129,64 @@ BOOST_AUTO_TEST_CASE(show_prints_a_file_that_check_accepts) {
     std::ofstream(file) << shown.output;
     BOOST_TEST(cxrbridge({"config", "check", "--config", file}).exit_code == 0);
     BOOST_TEST(cxrbridge({"config", "show", "--config", file}).output == shown.output);
+}
+
+BOOST_AUTO_TEST_CASE(show_tells_where_state_is_kept) {
+    struct Environment {
+        std::vector<std::string> variables;
+        const char* path;
+    };
+    const Environment environments[] = {
+        {{"HOME=/h"}, "path = \"/h/.local/state/cxrbridge\"\n"},
+        {{"HOME=/h", "XDG_STATE_HOME=/x"}, "path = \"/x/cxrbridge\"\n"},
+        {{"HOME=/h", "XDG_STATE_HOME=relative"}, "path = \"/h/.local/state/cxrbridge\"\n"},
+        {{"HOME=/h", "STATE_DIRECTORY=/var/lib/a:/var/lib/b"}, "path = \"/var/lib/a\"\n"},
+    };
+    for (const Environment& environment : environments) {
+        std::vector<std::string> command{"env", "-i"};
+        command.insert(command.end(), environment.variables.begin(), environment.variables.end());
+        command.insert(command.end(), {CXRBRIDGE, "config", "show"});
+        BOOST_TEST(contains(run(command).output, environment.path));
+    }
+    const Finished homeless = run({"env", "-i", CXRBRIDGE, "config", "check"});
+    BOOST_TEST(homeless.exit_code == 2);
+    BOOST_TEST(contains(homeless.errors, "give --state"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(verify_and_sample)
+
+BOOST_AUTO_TEST_CASE(a_sample_is_made_once_and_verify_reads_it) {
+    const TemporaryFolder folder;
+    const std::string sample = (folder / "sample").string();
+    const Finished made = cxrbridge({"sample", "-o", sample, "--patients", "2", "--seed", "3"});
+    BOOST_TEST(made.exit_code == 0, made.errors);
+    BOOST_TEST(cxrbridge({"sample", "-o", sample}).exit_code == 2);  // never over another's files
+
+    const Finished verified = cxrbridge({"verify", sample, "--json"});
+    BOOST_TEST(verified.exit_code != 2, verified.errors);
+    BOOST_TEST(verified.output.starts_with("{"));
+}
+
+BOOST_AUTO_TEST_CASE(verify_exits_2_where_there_is_no_data_set) {
+    const TemporaryFolder folder;
+    const Finished verified = cxrbridge({"verify", folder.path().string()});
+    BOOST_TEST(verified.exit_code == 2);
+    BOOST_TEST(contains(verified.errors, "Data_Entry_2017"), verified.errors);
+}
+
+BOOST_AUTO_TEST_CASE(verify_exits_1_when_something_is_wrong) {
+    const TemporaryFolder folder;
+    const std::string sample = (folder / "sample").string();
+    BOOST_TEST(cxrbridge({"sample", "-o", sample, "--patients", "2"}).exit_code == 0);
+    for (const auto& image : std::filesystem::recursive_directory_iterator(sample)) {
+        if (image.path().extension() == ".png") {
+            std::filesystem::resize_file(image.path(), 1000);
+            break;
+        }
+    }
+    BOOST_TEST(cxrbridge({"verify", sample, "--deep"}).exit_code == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
