@@ -31,8 +31,10 @@ public:
     // The script.
     void deliver(storescp::CommandSet command,
                  std::vector<Bytes> fragments = {},
-                 std::uint8_t presentation_context_id = 1) {
-        incoming_.push_back({{presentation_context_id, std::move(command)}, std::move(fragments)});
+                 std::uint8_t presentation_context_id = 1,
+                 bool duplicate_message_id = false) {
+        incoming_.push_back({{presentation_context_id, std::move(command), duplicate_message_id},
+                             std::move(fragments)});
         arrived_.cancel();
     }
     void cancel(std::uint16_t message_id) { cancelled_.insert(message_id); }

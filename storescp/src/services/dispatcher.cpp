@@ -59,6 +59,10 @@ bool is_answerable(const Request& request) {
 /// What is wrong with a request before any service looks at it (PS3.7 Annex C).
 std::optional<Completion> refuse(const ServiceEnvironment& environment, const Request& request) {
     const CommandSet& command = request.command();
+    if (request.repeats_message_id()) {
+        return refusal_of(
+            request, status::duplicate_invocation, "Message ID of an outstanding request", 0x0110);
+    }
     const Provider* const provider = provider_of(command);
     if (provider == nullptr) {
         return refusal_of(request, status::unrecognised_operation, "no such operation here");

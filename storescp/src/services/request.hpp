@@ -37,6 +37,7 @@ public:
         : association_(association),
           context_(association.agreement().accepted(message.presentation_context_id)),
           command_(std::move(message.command)),
+          repeats_message_id_(message.duplicate_message_id),
           data_set_pending_(command_.has_data_set()) {}
 
     [[nodiscard]] Association& association() const { return association_; }
@@ -44,6 +45,8 @@ public:
     /// Null if the message came on a context that was not accepted.
     [[nodiscard]] const PresentationContext* context() const { return context_; }
     [[nodiscard]] const CommandSet& command() const { return command_; }
+    /// It came while another with its Message ID was not answered yet.
+    [[nodiscard]] bool repeats_message_id() const { return repeats_message_id_; }
     [[nodiscard]] std::uint16_t message_id() const { return command_.message_id.value_or(0); }
 
     /// C-CANCEL-RQ came.
@@ -70,6 +73,7 @@ private:
     Association& association_;
     const PresentationContext* context_;
     CommandSet command_;
+    bool repeats_message_id_;
     bool data_set_pending_;
 };
 

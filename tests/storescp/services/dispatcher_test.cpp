@@ -120,6 +120,16 @@ BOOST_AUTO_TEST_CASE(v3_v13_requests_are_served_in_order_and_an_id_may_be_used_a
     BOOST_TEST((statuses(bench) == std::vector<std::uint16_t>{0, 0, 0}));
 }
 
+BOOST_AUTO_TEST_CASE(v3_s13_the_id_of_an_outstanding_request_is_0210) {
+    ServiceBench bench(everything());
+    bench.peer.deliver(echo_request(4));
+    bench.peer.deliver(echo_request(4), {}, 1, true);
+    bench.serve();
+    BOOST_TEST((statuses(bench) == std::vector<std::uint16_t>{0x0000, 0x0210}));
+    const std::vector<std::uint32_t> expected{0x00000110};
+    BOOST_TEST((bench.peer.sent.back().command.offending_elements == expected));
+}
+
 BOOST_AUTO_TEST_CASE(v10_a_data_set_with_it_is_read_over) {
     ServiceBench bench(everything());
     bench.peer.deliver(with_data_set(echo_request()), {Bytes(100), Bytes(100)});
