@@ -4,6 +4,7 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcsequen.h>
 #include <dcmtk/dcmdata/dcvrfl.h>
+#include <dcmtk/dcmdata/dcvrus.h>
 
 #include <memory>
 #include <stdexcept>
@@ -48,6 +49,12 @@ void put_optional_text(DcmItem& item, const DcmTagKey& tag, DcmEVR vr, std::stri
     if (!value.empty()) {
         put_text(item, tag, vr, value);
     }
+}
+
+void put_unsigned(DcmItem& item, const DcmTagKey& tag, std::uint16_t value) {
+    auto element = std::make_unique<DcmUnsignedShort>(DcmTag(tag, DcmVR(EVR_US)));
+    require(element->putUint16(value), tag);
+    insert(item, std::move(element));
 }
 
 void put_floats(DcmItem& item, const DcmTagKey& tag, std::span<const float> values) {

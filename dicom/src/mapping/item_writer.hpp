@@ -10,6 +10,7 @@
 #include <dcmtk/dcmdata/dctagkey.h>
 #include <dcmtk/dcmdata/dcvr.h>
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -29,6 +30,7 @@ struct Code {
 void put_text(DcmItem& item, const DcmTagKey& tag, DcmEVR vr, std::string_view value);
 /// The same, but an empty value leaves the attribute out (type 3).
 void put_optional_text(DcmItem& item, const DcmTagKey& tag, DcmEVR vr, std::string_view value);
+void put_unsigned(DcmItem& item, const DcmTagKey& tag, std::uint16_t value);
 void put_floats(DcmItem& item, const DcmTagKey& tag, std::span<const float> values);
 
 /// A sequence without items (type 2).

@@ -1,0 +1,127 @@
+#include "dicom/codec/codec.hpp"
+#include "dicom/core/check.hpp"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmdata/dcistrmb.h>
+#include <dcmtk/dcmdata/dcostrmb.h>
+#include <dcmtk/dcmdata/dcrlerp.h>
+#include <dcmtk/dcmdata/dcxfer.h>
+#include <dcmtk/dcmjpeg/djrplol.h>
+#include <dcmtk/dcmjpls/djrparam.h>
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace cxr::dicom {
+namespace {
+
+/// More than any single object this product is for; a deflate bomb ends here.
+constexpr std::size_t inflated_bytes_max = std::size_t{1} << 31U;
+
+E_TransferSyntax dcmtk_syntax(const TransferSyntax& transfer_syntax) {
+    return DcmXfer(std::string(transfer_syntax.uid).c_str()).getXfer();
+}
+
+/// The syntax in which DCMTK writes or reads the bytes; deflating is ours.
+E_TransferSyntax stream_syntax(const TransferSyntax& transfer_syntax) {
+    return transfer_syntax.deflated ? EXS_LittleEndianExplicit : dcmtk_syntax(transfer_syntax);
+}
+
+OFCondition choose_representation(DcmDataset& data_set, E_TransferSyntax syntax) {
+    switch (syntax) {
+        case EXS_JPEGProcess14SV1: {
+            const DJ_RPLossless lossless;
+            return data_set.chooseRepresentation(syntax, &lossless);
+        }
+        case EXS_JPEGLSLossless: {
+            const DJLSRepresentationParameter lossless(0, OFTrue);
+            return data_set.chooseRepresentation(syntax, &lossless);
+        }
+        case EXS_RLELossless: {
+            const DcmRLERepresentationParameter lossless;
+            return data_set.chooseRepresentation(syntax, &lossless);
+        }
+        default:
+            return data_set.chooseRepresentation(syntax, nullptr);
+    }
+}
+
+/// Writes into memory, a buffer at a time: the length is not known before.
+Result<std::vector<std::byte>> write_bytes(DcmDataset& data_set, E_TransferSyntax syntax) {
+    std::vector<std::byte> bytes;
+    std::array<char, 65'536> buffer{};
+    data_set.transferInit();
+    OFCondition condition = EC_StreamNotifyClient;
+    while (condition == EC_StreamNotifyClient) {
+        DcmOutputBufferStream stream(buffer.data(), static_cast<offile_off_t>(buffer.size()));
+        condition = data_set.write(stream, syntax, EET_ExplicitLength, nullptr, EGL_withoutGL);
+        void* written = nullptr;
+        offile_off_t length = 0;
+        stream.flushBuffer(written, length);
+        const auto* begin = static_cast<const std::byte*>(written);
+        bytes.insert(bytes.end(), begin, begin + length);
+    }
+    data_set.transferEnd();
+    if (auto checked = check(condition, "write the data set"); !checked) {
+        return std::move(checked).error();
+    }
+    return bytes;
+}
+
+std::string text_of(DcmDataset& data_set, const DcmTagKey& tag) {
+    const char* value = nullptr;
+    data_set.findAndGetString(tag, value);
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DcmDataset>> parse_data_set(std::span<const std::byte> bytes,
+                                                   const TransferSyntax& transfer_syntax) {
+    if (transfer_syntax.deflated) {
+        const auto inflated = inflate_data_set(bytes, inflated_bytes_max);
+        if (!inflated) {
+            return inflated.error();
+        }
+        return parse_data_set(*inflated, explicit_vr_little_endian);
+    }
+    // DCMTK's parser recurses per nested sequence and believes lengths: what it reads is bounded.
+    if (const auto scan = scan_data_set(bytes, transfer_syntax); !scan) {
+        return scan.error();
+    }
+    DcmInputBufferStream stream;
+    stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
+    stream.setEos();
+    auto data_set = std::make_unique<DcmDataset>();
+    data_set->transferInit();
+    const OFCondition condition = data_set->read(stream, dcmtk_syntax(transfer_syntax));
+    data_set->transferEnd();
+    if (auto checked = check(condition, "read the data set"); !checked) {
+        return std::move(checked).error();
+    }
+    return data_set;
+}
+
+Result<EncodedObject> encode_data_set(DcmDataset& data_set, const TransferSyntax& transfer_syntax) {
+    const E_TransferSyntax syntax = stream_syntax(transfer_syntax);
+    const OFCondition chosen = choose_representation(data_set, syntax);
+    if (chosen.bad() || !data_set.canWriteXfer(syntax)) {
+        return Fault{.kind = FaultKind::unsupported,
+                     .doing = fmt::format(
+                         "cannot be written as {}: {}", transfer_syntax.keyword, chosen.text())};
+    }
+    auto bytes = write_bytes(data_set, syntax);
+    if (!bytes) {
+        return std::move(bytes).error();
+    }
+    return EncodedObject{
+        .sop_class_uid = text_of(data_set, DCM_SOPClassUID),
+        .sop_instance_uid = text_of(data_set, DCM_SOPInstanceUID),
+        .transfer_syntax_uid = std::string(transfer_syntax.uid),
+        .segments = {
+            Segment::of(transfer_syntax.deflated ? deflate_data_set(*bytes) : *std::move(bytes))}};
+}
+
+}  // namespace cxr::dicom
