@@ -131,7 +131,7 @@ Result<Kept> Part10Folder::keep(std::string_view patient_id,
         parts.push_back(segment.bytes);
     }
     const std::filesystem::path folder = root_ / patient_id;
-    const std::filesystem::path path = folder / fmt::format("{}.dcm", name);
+    const std::filesystem::path path = folder / fmt::format("{}{}", name, extension_);
     if (holds(path, parts)) {
         return Kept::unchanged;
     }

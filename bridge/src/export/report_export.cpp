@@ -1,22 +1,15 @@
 #include "bridge/export/report_export.hpp"
 
 #include "dicom/report/report.hpp"
+#include "export/parallel_job.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <atomic>
-#include <exception>
-#include <mutex>
-#include <thread>
 #include <utility>
 
 namespace cxr::bridge {
 namespace {
-
-/// Records are dealt out in runs, so that the threads seldom meet and each stays in a few folders.
-constexpr std::size_t run_length = 32;
 
 std::string_view suffix_of(dicom::DerivedKind kind) {
     return kind == dicom::DerivedKind::label_report ? "labels" : "boxes";
@@ -24,90 +17,44 @@ std::string_view suffix_of(dicom::DerivedKind kind) {
 
 class Job {
 public:
-    Job(std::span<const dicom::ImageRecord* const> records,
-        const ReportExport& settings,
-        ReportSink& sink,
-        const std::function<void()>& finished)
-        : records_(records), settings_(settings), sink_(sink), finished_(finished) {}
+    Job(const ReportExport& settings, ReportSink& sink) : settings_(settings), sink_(sink) {}
 
-    ReportExportOutcome run() {
-        const std::size_t wanted =
-            settings_.threads > 0 ? settings_.threads
-                                  : std::max<std::size_t>(1, std::thread::hardware_concurrency());
-        const std::size_t runs = (records_.size() + run_length - 1) / run_length;
-        {
-            std::vector<std::jthread> threads;
-            for (std::size_t i = 0; i < std::min(wanted, runs); ++i) {
-                threads.emplace_back([this] { work(); });
+    std::vector<std::string> export_image(const dicom::ImageRecord& record) {
+        std::vector<std::string> failures;
+        const auto export_one = [&](dicom::DerivedKind kind) {
+            if (const auto exported = export_report(record, kind); !exported) {
+                failures.push_back(fmt::format(
+                    "{} {}: {}", record.row.image_index, suffix_of(kind), exported.error().doing));
             }
+        };
+        export_one(dicom::DerivedKind::label_report);
+        if (!record.boxes.empty()) {
+            export_one(dicom::DerivedKind::box_report);
         }
-        if (broken_) {
-            std::rethrow_exception(broken_);
-        }
-        ReportExportOutcome outcome{.written = written_, .unchanged = unchanged_, .failures = {}};
-        std::sort(failures_.begin(), failures_.end());
-        for (auto& [index, failure] : failures_) {
-            outcome.failures.push_back(std::move(failure));
-        }
-        return outcome;
+        return failures;
     }
+
+    [[nodiscard]] std::uint64_t written() const { return written_; }
+    [[nodiscard]] std::uint64_t unchanged() const { return unchanged_; }
 
 private:
-    void work() {
-        try {
-            for (std::size_t begin = next_.fetch_add(run_length); begin < records_.size();
-                 begin = next_.fetch_add(run_length)) {
-                const std::size_t end = std::min(begin + run_length, records_.size());
-                for (std::size_t index = begin; index < end; ++index) {
-                    export_image(index);
-                    finished_();
-                }
-            }
-        } catch (...) {
-            const std::lock_guard lock(failing_);
-            broken_ = std::current_exception();
-        }
-    }
-
-    void export_image(std::size_t index) {
-        const dicom::ImageRecord& record = *records_[index];
-        export_report(index, dicom::DerivedKind::label_report);
-        if (!record.boxes.empty()) {
-            export_report(index, dicom::DerivedKind::box_report);
-        }
-    }
-
-    void export_report(std::size_t index, dicom::DerivedKind kind) {
-        const dicom::ImageRecord& record = *records_[index];
+    Result<void> export_report(const dicom::ImageRecord& record, dicom::DerivedKind kind) {
         const auto report =
             dicom::encode_report(record, kind, settings_.transfer_syntax, settings_.mapping);
         if (!report) {
-            return fail(index, kind, report.error());
+            return report.error();
         }
         const auto kept = sink_.keep(record, kind, *report);
         if (!kept) {
-            return fail(index, kind, kept.error());
+            return kept.error();
         }
         (*kept == Kept::written ? written_ : unchanged_).fetch_add(1);
+        return {};
     }
 
-    void fail(std::size_t index, dicom::DerivedKind kind, const Fault& fault) {
-        const std::lock_guard lock(failing_);
-        failures_.emplace_back(
-            index,
-            fmt::format(
-                "{} {}: {}", records_[index]->row.image_index, suffix_of(kind), fault.doing));
-    }
-
-    const std::span<const dicom::ImageRecord* const> records_;
     const ReportExport& settings_;
     ReportSink& sink_;
-    const std::function<void()>& finished_;
-    std::atomic<std::size_t> next_{0};
     std::atomic<std::uint64_t> written_{0}, unchanged_{0};
-    std::mutex failing_;
-    std::vector<std::pair<std::size_t, std::string>> failures_;  // guarded by failing_
-    std::exception_ptr broken_;                                  // guarded by failing_
 };
 
 }  // namespace
@@ -123,7 +70,15 @@ ReportExportOutcome export_reports(std::span<const dicom::ImageRecord* const> re
                                    const ReportExport& job,
                                    ReportSink& sink,
                                    const std::function<void()>& finished) {
-    return Job(records, job, sink, finished).run();
+    Job exporting(job, sink);
+    auto failures = for_each_in_parallel(
+        records.size(),
+        job.threads,
+        [&](std::size_t index) { return exporting.export_image(*records[index]); },
+        finished);
+    return {.written = exporting.written(),
+            .unchanged = exporting.unchanged(),
+            .failures = std::move(failures)};
 }
 
 }  // namespace cxr::bridge
