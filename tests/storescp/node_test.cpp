@@ -312,4 +312,47 @@ BOOST_AUTO_TEST_CASE(v3_a_message_id_in_use_is_0210_and_both_are_answered) {
     BOOST_TEST((statuses == std::vector<std::uint16_t>{0x0000, 0x0210}));
 }
 
+BOOST_AUTO_TEST_CASE(s26_f43_extended_negotiation_is_answered_truthfully_and_no_longer_than_asked) {
+    RunningNode node;
+    node.start();
+    const auto agree = [](AssociationRequest request) -> Awaitable<Agreement> {
+        auto association = co_await request_association(std::move(request));
+        Agreement agreement = (*association)->agreement();
+        co_await (*association)->release();
+        co_return agreement;
+    };
+    std::vector<ProposedContext> contexts{{1, study_root_find, {explicit_le}},
+                                          {3, secondary_capture, {explicit_le}}};
+    AssociationRequest request = node.request(contexts);
+    request.extended_negotiation = {{study_root_find, {1, 0, 1}},
+                                    {secondary_capture, {3, 0, 0, 0, 2, 0}}};
+    const Agreement agreement = node.wait(agree(request));
+    BOOST_TEST(
+        (agreement.extended_negotiation.at(study_root_find) == std::vector<std::uint8_t>{1, 0, 0}));
+    BOOST_TEST((agreement.extended_negotiation.at(secondary_capture) ==
+                std::vector<std::uint8_t>{2, 0, 3, 0, 0, 0}));
+}
+
+BOOST_AUTO_TEST_CASE(s27_only_known_storage_classes_are_accepted) {
+    RunningNode node;
+    node.start();
+    const auto agree = [](AssociationRequest request) -> Awaitable<Agreement> {
+        auto association = co_await request_association(std::move(request));
+        Agreement agreement = (*association)->agreement();
+        (*association)->abort();
+        co_return agreement;
+    };
+    const std::string jpeg_2000 = "1.2.840.10008.1.2.4.90";
+    std::vector<ProposedContext> contexts{{1, secondary_capture, {jpeg_2000}},
+                                          {3, "1.2.840.10008.5.1.4.1.1.88.33", {explicit_le}},
+                                          {5, "1.2.3.4.5", {explicit_le}},
+                                          {7, "1.2.840.10008.5.1.4.1.2.3.1", {explicit_le}}};
+    const Agreement agreement = node.wait(agree(node.request(contexts)));
+    BOOST_TEST(agreement.accepted(std::uint8_t{1}) != nullptr);
+    BOOST_TEST(agreement.accepted(std::uint8_t{3}) != nullptr);
+    BOOST_REQUIRE(agreement.contexts.size() == 4);
+    BOOST_TEST((agreement.contexts[2].result == ContextResult::abstract_syntax_not_supported));
+    BOOST_TEST((agreement.contexts[3].result == ContextResult::abstract_syntax_not_supported));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

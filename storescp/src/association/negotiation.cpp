@@ -209,9 +209,14 @@ private:
             }
             const auto& supported = found->second.extended_negotiation_supported;
             std::vector<std::uint8_t> agreed(std::min(offer.information.size(), supported.size()));
+            // Storage tells its level of support (PS3.4 B.3.1); Query/Retrieve agrees on options.
+            const unsigned said_anyway = found->second.storage ? 0xFFU : 0U;
             std::ranges::transform(
-                offer.information, supported, agreed.begin(), [](unsigned offered, unsigned ours) {
-                    return static_cast<std::uint8_t>(offered & ours);
+                offer.information,
+                supported,
+                agreed.begin(),
+                [said_anyway](unsigned offered, unsigned ours) {
+                    return static_cast<std::uint8_t>((offered | said_anyway) & ours);
                 });
             auto& agreements = result_.agreement.extended_negotiation;
             if (!agreements.try_emplace(offer.sop_class_uid, agreed).second) {

@@ -18,6 +18,9 @@ std::vector<std::uint8_t> extended_negotiation(CommandField command) {
                                               : std::vector<std::uint8_t>{1, 0};
 }
 
+/// PS3.4 B.3.1: level 2 (every attribute is kept), signature level 3 (bit by bit), nothing coerced.
+const std::vector<std::uint8_t> storage_support{2, 0, 3, 0, 0, 0};
+
 }  // namespace
 
 AcceptableContexts acceptable_contexts() {
@@ -43,6 +46,7 @@ AcceptableContexts acceptable_contexts() {
         auto& entry = entries[dcmAllStorageSOPClassUIDs[index]];
         entry.transfer_syntaxes = all;
         entry.storage = true;
+        entry.extended_negotiation_supported = storage_support;
         entry.needs = Permission::store;
     }
     return acceptable;

@@ -62,8 +62,9 @@ struct AcceptableContexts {
     struct Entry {
         std::vector<std::string> transfer_syntaxes;
         bool storage = false;  ///< requestor may ask for the SCP role (C-GET)
-        std::vector<std::uint8_t> extended_negotiation_supported{};  ///< byte-wise AND with the
-                                                                     ///< offer; empty: not answered
+        /// Byte-wise AND with the offer, of storage classes as it stands; never longer than the
+        /// offer. Empty: not answered.
+        std::vector<std::uint8_t> extended_negotiation_supported{};
         /// Of storage classes: store for the SCU role, retrieve for the SCP role, whatever stands
         /// here.
         Permission needs = Permission::none;
