@@ -5,6 +5,11 @@
 #include "on_pool.hpp"
 #include "services/request.hpp"
 
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcuid.h>
+
+#include <fmt/format.h>
+
 namespace cxr::storescp {
 
 namespace {
@@ -55,6 +60,18 @@ std::uint16_t status_of_outcome(StoreOutcome outcome) {
                                                      : status::success;
 }
 
+/// For the log: the SOP class and, if it is a sub-operation, who asked for it (PS3.7 §9.1.1.1.10).
+std::string detail_of(const Request& request) {
+    const std::string& sop_class_uid = request.context()->abstract_syntax;
+    std::string detail = dcmFindNameOfUID(sop_class_uid.c_str(), sop_class_uid.c_str());
+    if (const auto& originator = request.command().move_originator_ae_title) {
+        detail += fmt::format(" moved for {} #{}",
+                              *originator,
+                              request.command().move_originator_message_id.value_or(0));
+    }
+    return detail;
+}
+
 /// What is wrong with the command itself.
 std::optional<Completion> refuse_command(const Request& request) {
     const CommandSet& command = request.command();
@@ -85,9 +102,9 @@ ReceptionRequest reception_request(const Request& request) {
         .called_ae_title = request.peers().called};
 }
 
-}  // namespace
-
-Awaitable<Result<Completion>> store_scp(const ServiceEnvironment& environment, Request& request) {
+/// Faults: peer_gone.
+Awaitable<Result<Completion>> receive_object(const ServiceEnvironment& environment,
+                                             Request& request) {
     if (auto refusal = refuse_command(request)) {
         co_return *std::move(refusal);
     }
@@ -120,6 +137,16 @@ Awaitable<Result<Completion>> store_scp(const ServiceEnvironment& environment, R
         completion.why = "another object is kept under this SOP Instance UID";
     }
     completion.matches_or_completed = 1;
+    co_return completion;
+}
+
+}  // namespace
+
+Awaitable<Result<Completion>> store_scp(const ServiceEnvironment& environment, Request& request) {
+    auto completion = co_await receive_object(environment, request);
+    if (completion) {
+        completion->detail = detail_of(request);
+    }
     co_return completion;
 }
 

@@ -236,11 +236,23 @@ BOOST_AUTO_TEST_CASE(s6_a_request_without_a_data_set_is_not_understood) {
     BOOST_TEST(bench.final_status() == 0xC000);
 }
 
+BOOST_AUTO_TEST_CASE(s21_the_move_originator_is_kept_in_the_event) {
+    Bench bench;
+    CommandSet command = store_request();
+    command.move_originator_ae_title = "VIEWER";
+    command.move_originator_message_id = 12;
+    bench.peer.deliver(command, {numbered(10)});
+    bench.serve();
+    BOOST_TEST(bench.events.kept.at(0).detail ==
+               "SecondaryCaptureImageStorage moved for VIEWER #12");
+}
+
 BOOST_AUTO_TEST_CASE(an_object_counts_one_in_its_event) {
     Bench bench;
     bench.peer.deliver(store_request(), {numbered(10)});
     bench.serve();
     BOOST_REQUIRE(bench.events.kept.size() == 1);
+    BOOST_TEST(bench.events.kept[0].detail == "SecondaryCaptureImageStorage");
     BOOST_TEST(bench.events.kept[0].service == "C-STORE");
     BOOST_TEST(bench.events.kept[0].matches_or_completed == 1U);
 }
