@@ -14,9 +14,13 @@ namespace cxr::bridge::cli {
 using Chosen = std::function<int(std::ostream& out, std::ostream& err)>;
 
 // The daemon and its configuration.
+void add_serve(CLI::App& program, Chosen& chosen);
 void add_config(CLI::App& program, Chosen& chosen);
 // What works on a data set and ends.
 void add_verify(CLI::App& program, Chosen& chosen);
+void add_wrap(CLI::App& program, Chosen& chosen);
+void add_export(CLI::App& program, Chosen& chosen);
+void add_send(CLI::App& program, Chosen& chosen);
 void add_sample(CLI::App& program, Chosen& chosen);
 
 }  // namespace cxr::bridge::cli

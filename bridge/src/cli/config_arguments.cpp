@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <ostream>
+
 namespace cxr::bridge::cli {
 
 namespace {
@@ -90,6 +92,37 @@ void add_node_flags(CLI::App& command, const std::shared_ptr<ConfigSources>& sou
         ->allow_extra_args(false);
     add_key(command, sources, "--log-level", "log.level", "LEVEL", "debug, info, warning or error");
     add_key(command, sources, "--log-format", "log.format", "FORMAT", "human or json");
+}
+
+void add_serve(CLI::App& program, Chosen& chosen) {
+    CLI::App* command = program.add_subcommand(
+        "serve", "Run the DICOM node; prints `ready: …` when it accepts associations");
+    const auto sources = std::make_shared<ConfigSources>();
+    add_node_flags(*command, sources);
+    command->footer(
+        "SIGTERM and SIGINT end it in good order; SIGHUP reloads peers and access.\n"
+        "Examples:\n"
+        "  cxrbridge serve --dataset /srv/chestxray14 --port 11112\n"
+        "  cxrbridge serve --config /etc/cxrbridge/cxrbridge.toml --listen 0.0.0.0\n"
+        "  cxrbridge serve --dataset sample --port 0 --peer ORTHANC@127.0.0.1:4242\n");
+    command->callback([sources, &chosen] {
+        chosen = [sources](std::ostream& out, std::ostream& err) {
+            auto loaded = load_config(*sources);
+            if (const auto* refused = std::get_if<config::ConfigMistakes>(&loaded)) {
+                for (const std::string& mistake : refused->mistakes) {
+                    err << mistake << '\n';
+                }
+                return wrong_usage;
+            }
+            ServeOptions options{.config = std::get<config::Config>(std::move(loaded)),
+                                 .sources = *sources};
+            if (options.config.data_set.path.empty()) {
+                err << "serve: no data set; give --dataset DIR or dataset.path\n";
+                return wrong_usage;
+            }
+            return run_serve(options, out, err);
+        };
+    });
 }
 
 void add_config(CLI::App& program, Chosen& chosen) {

@@ -30,7 +30,11 @@ int main(int argc, char** argv) {
         program.get_formatter()->column_width(36);
 
         cli::Chosen chosen;
+        cli::add_serve(program, chosen);
         cli::add_verify(program, chosen);
+        cli::add_wrap(program, chosen);
+        cli::add_export(program, chosen);
+        cli::add_send(program, chosen);
         cli::add_sample(program, chosen);
         cli::add_config(program, chosen);
 
