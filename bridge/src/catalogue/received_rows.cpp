@@ -38,6 +38,23 @@ Result<std::int64_t> next_in_range(sqlite::Connection& connection,
     return next;
 }
 
+/// The study with this UID, whoever's it is; else a new one of the object's patient.
+Result<std::int64_t> place_study(RowWriter& writer,
+                                 const ReceivedObject& object,
+                                 std::int64_t kind) {
+    const StoredUID uid(object.study.study_instance_uid);
+    auto existing = writer.find_study(uid);
+    if (!existing || *existing != 0) {
+        return existing;
+    }
+    auto patient = writer.patient(object.patient, OnExisting::keep);
+    if (!patient) {
+        return patient.error();
+    }
+    return writer.study({.patient = *patient, .kind = kind, .uid = uid, .entity = object.study},
+                        OnExisting::keep);
+}
+
 /// The series with this UID in the study; a new id when there is none yet.
 struct SeriesPlace {
     std::int64_t id;
@@ -170,14 +187,7 @@ Result<void> add_received_rows(sqlite::Connection& connection,
         return inserted.error();
     }
     RowWriter writer(connection);
-    auto patient = writer.patient(object.patient, OnExisting::keep);
-    if (!patient) {
-        return patient.error();
-    }
-    const StoredUID study_uid(object.study.study_instance_uid);
-    auto study = writer.study(
-        {.patient = *patient, .kind = study_kind, .uid = study_uid, .entity = object.study},
-        OnExisting::keep);
+    auto study = place_study(writer, object, study_kind);
     if (!study) {
         return study.error();
     }

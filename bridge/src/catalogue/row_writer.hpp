@@ -29,6 +29,8 @@ public:
 
     [[nodiscard]] dicom::Result<std::int64_t> patient(const dicom::PatientEntity& patient,
                                                       OnExisting on_existing);
+    /// 0: none.
+    [[nodiscard]] dicom::Result<std::int64_t> find_study(const StoredUID& uid);
     struct StudyRow {
         std::int64_t patient;
         std::int64_t kind;
@@ -73,7 +75,6 @@ private:
     };
 
     [[nodiscard]] dicom::Result<std::int64_t> find_patient(const dicom::PatientEntity& patient);
-    [[nodiscard]] dicom::Result<std::int64_t> find_study(const StoredUID& uid);
     [[nodiscard]] dicom::Result<void> write_patient(std::int64_t id,
                                                     const dicom::PatientEntity& patient);
     [[nodiscard]] dicom::Result<void> write_names(std::int64_t patient, std::string_view name);
