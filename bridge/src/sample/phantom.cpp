@@ -23,6 +23,10 @@ constexpr Glyph glyphs[] = {{'A', {0x0e, 0x11, 0x11, 0x1f, 0x11, 0x11, 0x11}},
                             {'P', {0x1e, 0x11, 0x11, 0x1e, 0x10, 0x10, 0x10}},
                             {'T', {0x1f, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04}}};
 
+std::size_t pixel(int row, int column) {
+    return static_cast<std::size_t>(row) * image_size + static_cast<std::size_t>(column);
+}
+
 /// Burned in, as side markers are in real ones.
 void burn_in(std::vector<std::uint8_t>& pixels, std::string_view text, int x, int y, int scale) {
     for (const char letter : text) {
@@ -33,7 +37,7 @@ void burn_in(std::vector<std::uint8_t>& pixels, std::string_view text, int x, in
             for (int column = 0; column < 5 * scale; ++column) {
                 const int bits = glyph->rows[static_cast<std::size_t>(row / scale)];
                 if (((bits >> (4 - column / scale)) & 1) != 0) {
-                    pixels[static_cast<std::size_t>((y + row) * image_size + x + column)] = 248;
+                    pixels[pixel(y + row, x + column)] = 248;
                 }
             }
         }
@@ -58,9 +62,9 @@ Layer make_noise(std::uint64_t seed) {
             const auto at = [&](int r, int c) {
                 r = std::clamp(r, 0, image_size - 1);
                 c = std::clamp(c, 0, image_size - 1);
-                return raw[static_cast<std::size_t>(r * image_size + c)];
+                return raw[pixel(r, c)];
             };
-            blurred[static_cast<std::size_t>(row * image_size + column)] =
+            blurred[pixel(row, column)] =
                 (4 * at(row, column) + 2 * (at(row - 1, column) + at(row + 1, column) +
                                             at(row, column - 1) + at(row, column + 1))) /
                 6;

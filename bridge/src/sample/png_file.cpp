@@ -70,7 +70,7 @@ bool write_all(png_structp png,
     write_head(png, info, size, rgba_row != nullptr);
     for (std::uint32_t y = 0; y < size; ++y) {
         const std::uint8_t* line = grey + std::size_t{y} * size;
-        for (std::uint32_t x = 0; rgba_row != nullptr && x < size; ++x) {
+        for (std::size_t x = 0; rgba_row != nullptr && x < size; ++x) {
             rgba_row[4 * x] = rgba_row[4 * x + 1] = rgba_row[4 * x + 2] = line[x];
             rgba_row[4 * x + 3] = 255;
         }

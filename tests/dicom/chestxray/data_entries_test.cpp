@@ -5,11 +5,13 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <locale>
 #include <map>
 #include <ostream>
 #include <set>
+#include <sstream>
 
 using namespace cxr::dicom;
 
@@ -265,6 +267,47 @@ BOOST_AUTO_TEST_CASE(control_characters_do_not_reach_the_report) {
     const DataEntries entries = parsed("\x1b[31mred,Mass,0,1,30,M,PA,9,9,0.1,0.1\n");
     BOOST_REQUIRE(entries.faults.size() == 1U);
     BOOST_TEST(entries.faults[0].reason.find('\x1b') == std::string::npos);
+}
+
+/// Whatever is in the file, every line is a row or is reported: none is lost, none counted twice.
+BOOST_AUTO_TEST_CASE(every_line_of_a_damaged_file_is_kept_or_reported) {
+    const std::string sound =
+        "00000001_000.png,Cardiomegaly|Emphysema,0,1,057Y,M,PA,2500,2048,0.143,0.143\n"
+        "\"00000001_001.png\",No Finding,1,1,58,F,AP,2048,2500,0.14300000000000002,0.143\r\n"
+        "00000002_000.png,\"Mass|Nodule\",0,2,13M,M,PA,2500,2048,0.168,0.168\n";
+    const std::string noise = ",\"\n\r|_.-0 9YMxé\t";
+    std::uint64_t random = 20'170'901;  // a linear congruential generator: the same every time
+    const auto below = [&random](std::size_t count) {
+        random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+        return static_cast<std::size_t>(random >> 33) % count;
+    };
+    for (int round = 0; round < 20'000; ++round) {
+        std::string damaged = sound;
+        for (std::size_t changes = 1 + below(4); changes > 0; --changes) {
+            const std::size_t at = below(damaged.size());
+            switch (below(3)) {
+                case 0:
+                    damaged[at] = noise[below(noise.size())];
+                    break;
+                case 1:
+                    damaged.insert(at, 1, noise[below(noise.size())]);
+                    break;
+                default:
+                    damaged.erase(at, 1 + below(20));
+            }
+        }
+        std::istringstream text(damaged);
+        std::size_t lines = 0;
+        for (std::string line; std::getline(text, line);) {
+            lines += line.find_first_not_of(" \t\r") == std::string::npos ? 0U : 1U;
+        }
+        const DataEntries entries = parsed(damaged);
+        const auto skipped = std::count_if(entries.faults.begin(),
+                                           entries.faults.end(),
+                                           [](const RowFault& fault) { return fault.row_skipped; });
+        BOOST_REQUIRE_MESSAGE(entries.rows.size() + static_cast<std::size_t>(skipped) == lines,
+                              "round " << round << ": " << damaged);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
