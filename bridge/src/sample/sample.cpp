@@ -21,7 +21,7 @@ using sample::DrawnFinding;
 using sample::PlannedImage;
 namespace fs = std::filesystem;
 
-constexpr std::size_t patients_max = 9999;
+constexpr std::size_t patients_max = 99'999;
 
 template <typename Bytes>
 Result<void> write_file(const fs::path& path, const Bytes& bytes) {

@@ -27,7 +27,7 @@ enum Column : std::uint8_t {
 constexpr std::size_t known_columns_min = 9;
 constexpr std::size_t age_years_max = 120;
 
-/// Every release and copy met (docs/mapping.md). NIH's header is not quoted, so the commas in its
+/// Every release and copy met (docs/data-set.md). NIH's header is not quoted, so the commas in its
 /// last two names part them: "OriginalImage[Width", "Height]", "OriginalImagePixelSpacing[x", "y]".
 const std::vector<ColumnName>& columns() {
     static const std::vector<ColumnName> names{

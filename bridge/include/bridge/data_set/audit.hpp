@@ -92,7 +92,7 @@ struct DecodedImages {
                                           const std::function<void()>& image_done);
 
 void write_audit_text(std::ostream& out, const Audit& audit);
-/// One object, keys in snake_case, counts as numbers: docs/operating.md.
+/// One object, keys in snake_case, counts as numbers: docs/data-set.md.
 void write_audit_json(std::ostream& out, const Audit& audit);
 
 }  // namespace cxr::bridge

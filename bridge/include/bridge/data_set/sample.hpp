@@ -13,7 +13,7 @@
 namespace cxr::bridge {
 
 struct SampleSettings {
-    std::size_t patients = 20;  ///< 1 to 9999; 20 give 52 images, every label among them
+    std::size_t patients = 20;  ///< 1 to 99,999; 20 give 52 images, every label among them
     std::uint64_t seed = 1;
     std::size_t threads = 0;  ///< 0: as many as cores
 };

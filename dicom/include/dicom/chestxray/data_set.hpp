@@ -1,6 +1,6 @@
 #pragma once
 /// The ChestX-ray14 data set's tables as values: what a row, a box and a split list say, read from
-/// the bytes of the published files in every release and user copy met (docs/mapping.md).
+/// the bytes of the published files in every release and user copy met (docs/data-set.md).
 /// Pure: callers read the files. One bad row is reported and skipped, never fatal.
 
 #include "dicom/core/result.hpp"
