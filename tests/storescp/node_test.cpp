@@ -208,6 +208,33 @@ BOOST_AUTO_TEST_CASE(r23_a_storescp_that_dies_midway_leaves_b000_and_no_hang) {
     BOOST_TEST(event.matches_or_completed + event.failed == 20U);
 }
 
+BOOST_AUTO_TEST_CASE(r26_r34_two_moves_to_the_node_itself_count_for_themselves) {
+    RunningNode node;
+    node.retrieve.kept = objects(40);
+    node.settings.port = free_port();
+    node.access->peers["NODE"] = {.ae_title = "NODE",
+                                  .host = "127.0.0.1",
+                                  .port = node.settings.port,
+                                  .preferred_transfer_syntaxes = {}};
+    node.start();
+    const auto move = [&] {
+        return run(client({"movescu", "-S", "-aem", "NODE"}, node) + one_study).exit_code;
+    };
+    auto other = std::async(std::launch::async, move);
+    BOOST_TEST(move() == 0);
+    BOOST_TEST(other.get() == 0);
+    BOOST_TEST(node.receive.committed.size() == 80U);
+    std::size_t moves = 0;
+    for (const RequestFinished& event : node.events.kept) {
+        if (event.service == "C-MOVE") {
+            ++moves;
+            BOOST_TEST(event.status == 0x0000);
+            BOOST_TEST(event.matches_or_completed == 40U);
+        }
+    }
+    BOOST_TEST(moves == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(r30_getscu_gets_and_storescu_stores_it_back) {
     const TemporaryFolder folder;
     RunningNode node;

@@ -156,6 +156,22 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_data_set_are_a900_at_once) {
     BOOST_TEST(bench.final_status() == 0xA900);
 }
 
+BOOST_AUTO_TEST_CASE(ten_thousand_nested_sequences_are_a900_at_once) {
+    Bytes nested;
+    const unsigned char sequence_and_item[] = {0x08, 0x00, 0x40, 0x11, 'S',  'Q',  0,
+                                               0,    0xFF, 0xFF, 0xFF, 0xFF, 0xFE, 0xFF,
+                                               0x00, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF};
+    for (int level = 0; level < 10'000; ++level) {
+        for (const unsigned char byte : sequence_and_item) {
+            nested.push_back(static_cast<std::byte>(byte));
+        }
+    }
+    Bench bench(3);
+    bench.peer.deliver(with_data_set(request(CommandField::c_find_rq, study_root_find)), {nested});
+    bench.serve();
+    BOOST_TEST(bench.final_status() == 0xA900);
+}
+
 BOOST_AUTO_TEST_CASE(an_identifier_without_end_is_cut_and_aborted) {
     Bench bench(3);
     bench.settings.limits.identifier_bytes_max = 1000;
