@@ -130,6 +130,11 @@ Result<dicom::EncodedObject> make_object(const std::filesystem::path& root,
                                          const MadeObject& object,
                                          const dicom::TransferSyntax& transfer_syntax,
                                          const dicom::MappingOptions& mapping) {
+    if (!transfer_syntax.encodable) {
+        return Fault{
+            .kind = FaultKind::unsupported,
+            .doing = fmt::format("made objects are not offered as {}", transfer_syntax.keyword)};
+    }
     if (object.kind == dicom::DerivedKind::image) {
         return make_image(root, object, transfer_syntax, mapping);
     }
