@@ -26,21 +26,20 @@ const std::string header =
     "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
     "OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y]\n";
 const std::string rows =
-    "00000001_000.png,Cardiomegaly,0,1,57,M,PA,2500,2048,0.143,0.143\n"
-    "00000001_001.png,Cardiomegaly|Emphysema,1,1,58,M,PA,2048,2500,0.143,0.143\n"
+    "00000001_000.png,Nodule,0,1,41,F,AP,2500,2048,0.168,0.168\n"
+    "00000001_001.png,Edema|Nodule,1,1,42,F,AP,2500,2048,0.168,0.168\n"
     "00000013_000.png,No Finding,0,13,30,F,AP,2500,2048,0.168,0.168\n";
 const std::string box_header = "Image Index,Finding Label,Bbox [x,y,w,h],,,\n";
 
 /// A data set in which nothing is wrong.
 void write_sound(const fs::path& root) {
     write_file(root / "Data_Entry_2017_v2020.csv", header + rows);
-    write_file(root / "BBox_List_2017.csv",
-               box_header + "00000001_000.png,Cardiomegaly,10,20,30,40");
+    write_file(root / "BBox_List_2017.csv", box_header + "00000001_000.png,Nodule,10,20,30,40");
     write_file(root / "train_val_list.txt", "00000001_000.png\n00000001_001.png");
     write_file(root / "test_list.txt", "00000013_000.png");
     write_file(root / "split_by_image/train_list.txt",
-               "00000001_000.png 0 1 0 0 0 0 0 0 0 0 0 0 0 0\n"
-               "00000001_001.png 0 1 0 0 0 0 0 0 0 0 1 0 0 0");
+               "00000001_000.png 0 0 0 0 0 1 0 0 0 0 0 0 0 0\n"
+               "00000001_001.png 0 0 0 0 0 1 0 0 0 1 0 0 0 0");
     write_file(root / "split_by_image/test_list.txt",
                "00000013_000.png 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
     for (const char* name : {"00000001_000", "00000001_001", "00000013_000"}) {
@@ -84,7 +83,7 @@ BOOST_AUTO_TEST_CASE(of_a_sound_subset_finds_nothing_wrong) {
     BOOST_TEST(result.images_found == 3U);
     BOOST_TEST(result.images_decoded.value() == 3U);
     BOOST_TEST(result.boxes == 1U);
-    BOOST_TEST(result.all.labels[static_cast<std::size_t>(Finding::cardiomegaly)] == 2U);
+    BOOST_TEST(result.all.labels[static_cast<std::size_t>(Finding::nodule)] == 2U);
     BOOST_TEST(result.official.at("train_val").images == 2U);
     BOOST_TEST(result.official.at("test").labels[static_cast<std::size_t>(Finding::no_finding)] ==
                1U);
@@ -123,14 +122,14 @@ const Defect defects[] = {
     {"an impossible age",
      [](const fs::path& root) {
          std::string changed = rows;
-         changed.replace(changed.find(",57,"), 4, ",411,");
+         changed.replace(changed.find(",41,"), 4, ",411,");
          write_file(root / "Data_Entry_2017_v2020.csv", header + changed);
      },
      "1 impossible value left out"},
     {"a box out of range",
      [](const fs::path& root) {
          write_file(root / "BBox_List_2017.csv",
-                    box_header + "00000001_000.png,Cardiomegaly,1000,20,30,40");
+                    box_header + "00000001_000.png,Nodule,1000,20,30,40");
      },
      "1 bad row skipped"},
     {"a box of an image that has no row",
@@ -160,7 +159,7 @@ const Defect defects[] = {
     {"a patient in two lists by image",
      [](const fs::path& root) {
          write_file(root / "split_by_image/val_list.txt",
-                    "00000001_000.png 0 1 0 0 0 0 0 0 0 0 0 0 0 0");
+                    "00000001_000.png 0 0 0 0 0 1 0 0 0 0 0 0 0 0");
      },
      "1 patient(s) in several lists by image"},
 };
@@ -178,8 +177,8 @@ BOOST_AUTO_TEST_CASE(counts_boxes_out_of_range_apart_from_other_bad_boxes) {
     write_sound(root.path());
     write_file(root / "BBox_List_2017.csv",
                box_header +
-                   "00000001_000.png,Cardiomegaly,1000,20,30,40\n"
-                   "00000001_000.png,Cardiomegaly,10,20,0,40\n"
+                   "00000001_000.png,Nodule,1000,20,30,40\n"
+                   "00000001_000.png,Nodule,10,20,0,40\n"
                    "00000001_000.png,Fracture,10,20,30,40\n");
     const Audit result = audit_of(root.path());
     BOOST_TEST(result.boxes_out_of_range == 2U);
@@ -237,7 +236,7 @@ BOOST_AUTO_TEST_CASE(with_json_that_another_parser_reads) {
     boost::property_tree::ptree json;
     BOOST_REQUIRE_NO_THROW(boost::property_tree::read_json(text, json));
     BOOST_TEST(json.get<int>("all.images") == 3);
-    BOOST_TEST(json.get<int>("all.labels.Cardiomegaly") == 2);
+    BOOST_TEST(json.get<int>("all.labels.Nodule") == 2);
     BOOST_TEST(json.get<int>("official_split.test.patients") == 1);
     BOOST_TEST(json.get<int>("split_by_image.train.published.images") == 78467);
     BOOST_TEST(json.get<std::string>("images.decoded") == "null");
@@ -312,9 +311,10 @@ BOOST_AUTO_TEST_CASE(is_told_from_one_of_the_same_size) {
     const TemporaryFolder copy;
     std::string content = cxr::test::read_file(*root / "Data_Entry_2017_v2020.csv");
     // The last patient's only image becomes the second one of the patient before.
-    const std::size_t last = content.rfind("00030805_000.png,No Finding,0,30805,");
+    const std::size_t last = content.rfind("00030805_000.png");
     BOOST_REQUIRE(last != std::string::npos);
-    content.replace(last, 36, "00030804_001.png,No Finding,1,30804,");
+    content.resize(last);
+    content += "00030804_001.png,No Finding,1,30804,40,F,PA,2048,2500,0.168,0.168\n";
     write_file(copy / "Data_Entry_2017_v2020.csv", content);
     const std::vector<std::string> wrong = audit_of(copy.path()).wrong;
     BOOST_TEST((std::find(wrong.begin(), wrong.end(), "patients: 30804 found, 30805 published") !=

@@ -22,8 +22,8 @@ const std::string header =
     "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
     "OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y]\n";
 const std::string rows =
-    "00000001_000.png,Cardiomegaly,0,1,57,M,PA,2500,2048,0.143,0.143\n"
-    "00000001_001.png,Cardiomegaly|Emphysema,1,1,58,M,PA,2048,2500,0.143,0.143\n"
+    "00000001_000.png,Nodule,0,1,41,F,AP,2500,2048,0.168,0.168\n"
+    "00000001_001.png,Edema|Nodule,1,1,42,F,AP,2500,2048,0.168,0.168\n"
     "00000013_000.png,No Finding,0,13,30,F,AP,2500,2048,0.168,0.168";
 
 /// Three rows, two PNGs under images/, a box, both lists.
@@ -31,7 +31,7 @@ void write_small(const fs::path& root) {
     write_file(root / "Data_Entry_2017_v2020.csv", header + rows);
     write_file(root / "BBox_List_2017.csv",
                "Image Index,Finding Label,Bbox [x,y,w,h],,,\n"
-               "00000001_000.png,Cardiomegaly,10.5,20,30,40");
+               "00000001_000.png,Nodule,10.5,20,30,40");
     write_file(root / "train_val_list.txt", "00000001_000.png\n00000001_001.png");
     write_file(root / "test_list.txt", "00000013_000.png");
     write_file(root / "images/00000001_000.png", "one");
@@ -222,7 +222,7 @@ BOOST_DATA_TEST_CASE(may_have_another_name, other_names, name) {
 BOOST_AUTO_TEST_CASE(that_is_v1_gets_a_note) {
     const TemporaryFolder root;
     write_file(root / "Data_Entry_2017.csv",
-               header + "00000001_000.png,Mass,000,00000001,058Y,M,PA,2500,2048,0.143,0.143\n");
+               header + "00000001_000.png,Mass,000,00000001,041Y,F,AP,2500,2048,0.168,0.168\n");
     const DataSetFolder folder = folder_at(root.path());
     BOOST_CHECK(folder.records.at(0).release == cxr::dicom::Release::v1_2017);
     BOOST_TEST(mentions(folder.notes, "2017 release"));
@@ -268,8 +268,8 @@ BOOST_AUTO_TEST_CASE(in_another_order_gives_the_same_records) {
     write_file(root / "Data_Entry_2017_v2020.csv",
                header +
                    "00000013_000.png,No Finding,0,13,30,F,AP,2500,2048,0.168,0.168\n"
-                   "00000001_001.png,Cardiomegaly|Emphysema,1,1,58,M,PA,2048,2500,0.143,0.143\n"
-                   "00000001_000.png,Cardiomegaly,0,1,57,M,PA,2500,2048,0.143,0.143\n");
+                   "00000001_001.png,Edema|Nodule,1,1,42,F,AP,2500,2048,0.168,0.168\n"
+                   "00000001_000.png,Nodule,0,1,41,F,AP,2500,2048,0.168,0.168\n");
     DataSetFolder second = folder_at(root.path());
     std::reverse(second.records.begin(), second.records.end());
     BOOST_CHECK(first.records == second.records);
@@ -342,7 +342,7 @@ const Case cases[] = {
     {"by patient without zeros", {.patients = {"13"}}, {"00000013_000.png"}},
     {"by split", {.splits = {"test"}}, {"00000013_000.png"}},
     {"by any of several findings",
-     {.findings = {Finding::emphysema, Finding::no_finding}, .list_missing_images = true},
+     {.findings = {Finding::edema, Finding::no_finding}, .list_missing_images = true},
      {"00000001_001.png", "00000013_000.png"}},
     {"by image index or stem",
      {.images = {"00000001_000", "00000013_000.png"}},
@@ -369,7 +369,7 @@ BOOST_AUTO_TEST_CASE(are_found_in_a_folder_of_their_own_and_are_not_the_official
     const TemporaryFolder root;
     write_small(root.path());
     write_file(root / "split_by_image/train_list.txt",
-               "00000001_000.png 0 1 0 0 0 0 0 0 0 0 0 0 0 0");
+               "00000001_000.png 0 0 0 0 0 1 0 0 0 0 0 0 0 0");
     write_file(root / "split_by_image/test_list.txt",
                "00000013_000.png 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
     const auto lists = read_image_wise_lists(root.path());
