@@ -6,6 +6,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
 #include <fstream>
 #include <ostream>
 
@@ -53,6 +54,19 @@ const CommandLine wrong_usages[] = {
     {"a sample without a folder", {"sample"}, "--output"},
     {"a sample of nobody", {"sample", "-o", "x", "--patients", "0"}, "--patients"},
     {"an audit of nothing", {"verify"}, "DATASET"},
+    {"a data set that is not there", {"wrap", "/nowhere", "-o", "x"}, "/nowhere"},
+    {"a transfer syntax that is not written",
+     {"wrap", "/nowhere", "-o", "x", "--transfer-syntax", "gif"},
+     "gif is none of ExplicitVRLittleEndian"},
+    {"a finding that is none", {"wrap", "/nowhere", "-o", "x", "--finding", "Flu"}, "Flu is none"},
+    {"a split that is none", {"wrap", "/nowhere", "-o", "x", "--split", "trian"}, "trian"},
+    {"an export to nowhere", {"export", "/nowhere", "--format", "sr"}, "-o DIR or --to"},
+    {"an export in no format", {"export", "/nowhere", "-o", "x"}, "--format"},
+    {"a destination that is none", {"send", "/nowhere", "--to", "PACS"}, "is not AE@host:port"},
+    {"a node without a data set", {"serve"}, "no data set"},
+    {"a node on a folder that is none",
+     {"serve", "--dataset", "/nowhere", "--state", "/tmp", "--port", "0"},
+     "/nowhere"},
     {"no command", {}, "a command is missing"},
     {"an unknown command", {"conquer"}, "conquer"},
     {"an unknown flag", {"config", "check", "--prot", "1"}, "--prot"},
@@ -187,6 +201,93 @@ BOOST_AUTO_TEST_CASE(verify_exits_1_when_something_is_wrong) {
         }
     }
     BOOST_TEST(cxrbridge({"verify", sample, "--deep"}).exit_code == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(serve)
+
+struct Sample {
+    TemporaryFolder folder;
+    std::string path = (folder / "sample").string();
+    Sample() { BOOST_REQUIRE(cxrbridge({"sample", "-o", path, "--patients", "2"}).exit_code == 0); }
+    [[nodiscard]] std::vector<std::string> serve(const std::string& state,
+                                                 const std::string& port) const {
+        return {CXRBRIDGE,
+                "serve",
+                "--dataset",
+                path,
+                "--state",
+                (folder / state).string(),
+                "--port",
+                port};
+    }
+};
+
+std::string port_in(const std::string& ready_line) {
+    const std::size_t comma = ready_line.find(',');
+    const std::size_t colon = ready_line.rfind(':', comma);
+    return ready_line.substr(colon + 1, comma - colon - 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(says_where_it_listens_and_ends_well_on_sigterm, Sample) {
+    Server server(serve("state", "0"));
+    const std::string ready = server.wait_for_line("ready:");
+    BOOST_TEST(ready.starts_with("ready: CXRBRIDGE at 127.0.0.1:"), ready);
+    BOOST_TEST(contains(ready, ", 2 patients, "), ready);
+    BOOST_TEST(run({"echoscu", "-aec", "CXRBRIDGE", "127.0.0.1", port_in(ready)}).exit_code == 0);
+    BOOST_TEST(server.stop(SIGTERM) == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(exits_2_when_its_port_is_taken, Sample) {
+    Server server(serve("first", "0"));
+    const std::string port = port_in(server.wait_for_line("ready:"));
+    const Finished second = run(serve("second", port));
+    BOOST_TEST(second.exit_code == 2);
+    BOOST_TEST(contains(second.errors, port), second.errors);
+    BOOST_TEST(second.output == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(exits_2_when_its_state_folder_is_in_use, Sample) {
+    Server server(serve("state", "0"));
+    server.wait_for_line("ready:");
+    const Finished second = run(serve("state", "0"));
+    BOOST_TEST(second.exit_code == 2);
+    BOOST_TEST(contains(second.errors, "state"), second.errors);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(wrap_export_and_send)
+
+BOOST_FIXTURE_TEST_CASE(wrap_does_the_others_when_one_png_is_damaged, serve::Sample) {
+    std::string damaged;
+    for (const auto& image : std::filesystem::recursive_directory_iterator(path)) {
+        if (image.path().extension() == ".png" && damaged.empty()) {
+            damaged = image.path().stem().string();
+            std::filesystem::resize_file(image.path(), 1000);
+        }
+    }
+    const std::string out = (folder / "out").string();
+    const Finished wrapped = cxrbridge({"wrap", path, "-o", out});
+    BOOST_TEST(wrapped.exit_code == 1);
+    BOOST_TEST(contains(wrapped.errors, damaged), wrapped.errors);
+    BOOST_TEST(!std::filesystem::is_empty(out));
+}
+
+BOOST_FIXTURE_TEST_CASE(export_writes_reports_and_says_how_many, serve::Sample) {
+    const std::string out = (folder / "out").string();
+    const Finished exported =
+        cxrbridge({"export", path, "--format", "sr", "-o", out, "--limit", "1"});
+    BOOST_TEST(exported.exit_code == 0, exported.errors);
+    BOOST_TEST(contains(exported.output, "0 failed"), exported.output);
+}
+
+BOOST_FIXTURE_TEST_CASE(send_exits_1_when_nobody_answers, serve::Sample) {
+    const std::string nobody = "NOBODY@127.0.0.1:" + std::to_string(free_port());
+    const Finished sent = cxrbridge({"send", path, "--to", nobody, "--limit", "1"});
+    BOOST_TEST(sent.exit_code == 1);
+    BOOST_TEST(!sent.errors.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
