@@ -54,6 +54,9 @@ MadeRows made_rows(const OfferedImage& image, const dicom::MappingOptions& optio
                   .study_kind = kinds.id_of(study),
                   .series = {}};
     rows.study = std::move(study);
+    // In the kind by now. Freed here: the other thread has enough to do.
+    rows.study.study_instance_uid = {};
+    rows.study.procedure_code = {};
     rows.series.reserve(3);
     if (image.damage.empty()) {
         rows.series.push_back(made_series(image, DerivedKind::image, options, kinds));

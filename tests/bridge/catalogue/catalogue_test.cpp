@@ -163,6 +163,28 @@ BOOST_AUTO_TEST_CASE(an_object_comes_from_the_record_and_file_that_were_catalogu
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_whole_collection_is_listed_with_every_report) {
+    const auto root = real_data_set();
+    if (!root) {
+        return;
+    }
+    const TemporaryFolder state;
+    const DataSetFolder folder = need(read_data_set(*root, {}));
+    const auto catalogue = open_in(state, true);
+    BOOST_TEST(need(catalogue->synchronise(folder)).images_added == 112'120U);
+    const CatalogueCounts counts = need(catalogue->counts());
+    BOOST_TEST(counts.patients == 30'805U);
+    BOOST_TEST(counts.studies == 112'120U);
+    BOOST_TEST(counts.instances == 2 * 112'120U + 880U);  // image and labels; boxes where there are
+    BOOST_TEST(counts.series == counts.instances);
+    BOOST_TEST(find_all(*catalogue, QueryLevel::study, {key(DCM_PatientID, "00013911")}).size() ==
+               static_cast<std::size_t>(std::ranges::count_if(folder.records, [](const auto& one) {
+                   return one.row.patient_id() == "00013911";
+               })));
+    const auto all = query(QueryLevel::study, {key(DCM_StudyDate), key(DCM_ModalitiesInStudy)});
+    BOOST_TEST(find_all(*catalogue, all, 1000).size() == 112'120U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_file_that_cannot_be_used_is_refused_with_what_to_do)
