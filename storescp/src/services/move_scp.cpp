@@ -11,6 +11,7 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <exception>
 
 namespace cxr::storescp {
@@ -203,10 +204,8 @@ Awaitable<void> Mover::report_progress() {
             progress_.expires_after(environment_.settings.pending_every);
             co_await progress_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         }
-        if (!request_.association().is_open()) {
-            if (sub_association_ != nullptr) {
-                sub_association_->abort();
-            }
+        if (!request_.association().is_open() && sub_association_ != nullptr) {
+            sub_association_->abort();
         }
         reported_ = operations_.done();
         if (!finished_ && request_.is_wanted() && operations_.remaining() > 0) {

@@ -113,6 +113,17 @@ BOOST_AUTO_TEST_CASE(r2_a_destination_that_accepts_no_context_is_a702) {
     BOOST_TEST(bench.retrieve.loads == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(something_thrown_while_moving_is_an_answer) {
+    MoveBench bench(2);
+    bench.request_association =
+        [](AssociationRequest) -> Awaitable<Result<std::unique_ptr<Association>>> {
+        throw std::runtime_error("a bug");
+    };
+    bench.move();
+    BOOST_TEST(bench.final_status() == 0xC000);
+    BOOST_TEST(bench.events.kept.at(0).why == "internal error: a bug");
+}
+
 BOOST_AUTO_TEST_CASE(r3_a_catalogue_without_resources_is_a701) {
     MoveBench bench(2);
     bench.retrieve.instances_fault = Fault{.kind = FaultKind::exhausted, .doing = "too many"};
