@@ -4,6 +4,7 @@
 
 #include "storescp/upper_layer/pdu.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <chrono>
 #include <cstdint>
@@ -68,18 +69,23 @@ inline Bytes p_data(unsigned context, unsigned control, std::span<const std::byt
 class RawPeer {
 public:
     static RawPeer connect(std::uint16_t port) {
-        const int handle = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        RawPeer peer(handle);
+        RawPeer peer = unconnected();
+        peer.connect_to(port);
+        return peer;
+    }
+    static RawPeer unconnected() {
+        return RawPeer(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    }
+    void connect_to(std::uint16_t port) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::connect(handle, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        if (::connect(handle_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
             throw std::runtime_error("no connection");
         }
         const int on = 1;
-        ::setsockopt(handle, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        return peer;
+        ::setsockopt(handle_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
     explicit RawPeer(int handle) : handle_(handle) {}
     RawPeer(RawPeer&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
@@ -102,6 +108,15 @@ public:
             }
             data = data.subspan(static_cast<std::size_t>(sent));
         }
+    }
+    /// As much as goes without waiting; how many bytes are left.
+    std::size_t send_some(std::span<const std::byte> data) {
+        const auto sent = ::send(handle_, data.data(), data.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        return data.size() - static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+    }
+    [[nodiscard]] bool writable(std::chrono::milliseconds within) const {
+        pollfd wait{.fd = handle_, .events = POLLOUT, .revents = 0};
+        return ::poll(&wait, 1, static_cast<int>(within.count())) > 0;
     }
     /// One whole PDU, header included; empty: the node closed the connection.
     Bytes receive(std::chrono::milliseconds within = patience) {
@@ -147,6 +162,39 @@ private:
     }
 
     int handle_;
+};
+
+/// Where a node under test connects to.
+class RawAcceptor {
+public:
+    RawAcceptor() : handle_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t length = sizeof address;
+        auto* generic = reinterpret_cast<sockaddr*>(&address);
+        if (::bind(handle_, generic, length) != 0 || ::listen(handle_, 16) != 0 ||
+            ::getsockname(handle_, generic, &length) != 0) {
+            throw std::runtime_error("no listening socket");
+        }
+        port_ = ntohs(address.sin_port);
+    }
+    ~RawAcceptor() { ::close(handle_); }
+    RawAcceptor(const RawAcceptor&) = delete;
+    RawAcceptor& operator=(const RawAcceptor&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    RawPeer accept() {
+        pollfd wait{.fd = handle_, .events = POLLIN, .revents = 0};
+        if (::poll(&wait, 1, static_cast<int>(patience.count())) <= 0) {
+            throw std::runtime_error("nobody connected in time");
+        }
+        return RawPeer(::accept4(handle_, nullptr, nullptr, SOCK_CLOEXEC));
+    }
+
+private:
+    int handle_;
+    std::uint16_t port_ = 0;
 };
 
 }  // namespace cxr::test
