@@ -117,11 +117,12 @@ Awaitable<Result<void>> Connection::associate(pdu::AssociateRQ request) {
     set_deadline(Wait::answer, timeouts_.artim);
     pump();
     start();
-    while (!open_ && !ending_) {
+    // Not open_: the peer may have accepted and asked for release in one go.
+    while (upper_layer_.state() == State::sta5 && !ending_) {
         co_await changed_.wait();
     }
     clear_deadline(Wait::answer);
-    if (!open_) {
+    if (ending_) {
         co_return fault();
     }
     co_return Result<void>{};
