@@ -1,6 +1,7 @@
 #include "bridge/catalogue/catalogue.hpp"
 
 #include "bridge/catalogue/generated_folder.hpp"
+#include "bridge/catalogue/generated_objects.hpp"
 #include "bridge/catalogue/queries.hpp"
 #include "support/files.hpp"
 #include "support/folders.hpp"
@@ -11,7 +12,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <set>
+#include <thread>
 
 using namespace cxr;
 using namespace cxr::bridge;
@@ -183,6 +186,134 @@ BOOST_AUTO_TEST_CASE(the_whole_collection_is_listed_with_every_report) {
                })));
     const auto all = query(QueryLevel::study, {key(DCM_StudyDate), key(DCM_ModalitiesInStudy)});
     BOOST_TEST(find_all(*catalogue, all, 1000).size() == 112'120U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(readers_and_the_writer_do_not_wait_for_each_other)
+
+BOOST_AUTO_TEST_CASE(a_cursor_in_the_middle_of_its_answers_sees_what_was_there_when_it_began) {
+    const TemporaryFolder state;
+    DataSetFolder folder = generated_folder(30);
+    const auto catalogue = open_in(state);
+    need(catalogue->synchronise(folder));
+    const auto cursor = need(catalogue->find(query(QueryLevel::study, {key(DCM_PatientID)})));
+    std::size_t answered = need(cursor->next(3)).size();
+
+    const std::size_t studies = folder.records.size();
+    folder.images.erase(folder.records.back().row.image_index);
+    touch(folder);
+    need(catalogue->synchronise(folder));
+    need(catalogue->add_received(received_object("1.2.3.4.5"), false));
+    BOOST_TEST(need(catalogue->counts()).studies == studies);  // one gone, one come
+
+    while (const std::size_t more = need(cursor->next(5)).size()) {
+        answered += more;
+    }
+    BOOST_TEST(answered == studies);
+    BOOST_TEST(need(cursor->next(5)).empty());
+}
+
+BOOST_AUTO_TEST_CASE(f47_counts_are_right_at_every_moment_while_objects_arrive) {
+    const TemporaryFolder state;
+    const auto catalogue = open_in(state);
+    constexpr int arrivals = 60;
+    need(catalogue->add_received(received_object("1.9.0"), false));
+    const auto one_study =
+        query(QueryLevel::study,
+              {key(DCM_StudyInstanceUID, "1.2.3"), key(DCM_NumberOfStudyRelatedInstances)});
+    std::atomic<bool> done = false;
+    std::atomic<int> wrong = 0;
+    const auto read = [&] {
+        int before = 0;
+        while (!done) {
+            auto cursor = catalogue->find(one_study);
+            auto match = cursor ? (*cursor)->next(1) : cursor.error();
+            const int count =
+                match && match->size() == 1
+                    ? std::stoi(text_of((*match)[0], DCM_NumberOfStudyRelatedInstances))
+                    : -1;
+            wrong += count < before || count > arrivals + 1 ? 1 : 0;
+            before = count;
+        }
+    };
+    {
+        const std::jthread first(read), second(read);
+        for (int i = 1; i <= arrivals; ++i) {
+            need(catalogue->add_received(received_object("1.9." + std::to_string(i)), false));
+        }
+        done = true;
+    }
+    BOOST_TEST(wrong == 0);
+    BOOST_TEST(text_of(find_all(*catalogue, one_study).at(0), DCM_NumberOfStudyRelatedInstances) ==
+               std::to_string(arrivals + 1));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(received_objects_belong_somewhere)
+
+BOOST_AUTO_TEST_CASE(f49_one_patient_id_of_two_issuers_is_two_patients) {
+    const TemporaryFolder state;
+    const auto catalogue = open_in(state);
+    int number = 0;
+    for (const char* issuer : {"A", "B", "", ""}) {
+        bridge::ReceivedObject object = received_object("1.9." + std::to_string(++number));
+        object.study.study_instance_uid = "1.8." + std::to_string(number);
+        object.patient.issuer_of_patient_id = issuer;
+        need(catalogue->add_received(object, false));
+    }
+    BOOST_TEST(find_all(*catalogue,
+                        query(QueryLevel::patient,
+                              {key(DCM_PatientID, "P1")},
+                              dicom::InformationModel::patient_root))
+                   .size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_study_stays_with_its_first_patient_and_with_the_data_set_for_ever) {
+    const TemporaryFolder state;
+    DataSetFolder folder = generated_folder(2);
+    const auto catalogue = open_in(state);
+    bridge::ReceivedObject object = received_object("1.9.1");
+    object.study.study_instance_uid = study_uid(folder.records[0]);
+    need(catalogue->add_received(object, false));
+    need(catalogue->synchronise(folder));  // the study turns out to be the data set's
+    const auto patients = [&] {
+        return find_all(
+            *catalogue,
+            QueryLevel::study,
+            {key(DCM_StudyInstanceUID, study_uid(folder.records[0])), key(DCM_PatientID)});
+    };
+    BOOST_REQUIRE(patients().size() == 1U);
+    BOOST_TEST(text_of(patients()[0], DCM_PatientID) == "00000001");
+
+    folder.images.erase(folder.records[0].row.image_index);
+    touch(folder);
+    need(catalogue->synchronise(folder));  // the image goes, what others sent stays
+    const auto left = need(catalogue->instances(study_of(folder.records[0])));
+    BOOST_REQUIRE(left.size() == 1U);
+    BOOST_TEST(left[0].sop_instance_uid == "1.9.1");
+    need(catalogue->remove_received(object.file));
+    BOOST_TEST(patients().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_rebuild_with_other_options_leaves_them_untouched) {
+    const TemporaryFolder state;
+    const DataSetFolder folder = generated_folder(5);
+    {
+        const auto catalogue = open_in(state);
+        need(catalogue->synchronise(folder));
+        need(catalogue->add_received(received_object("1.9.1"), false));
+    }
+    CatalogueSettings settings{.file = state / "catalogue.sqlite"};
+    settings.mapping.names = dicom::Names::human;
+    const auto catalogue = need(Catalogue::open(settings));
+    need(catalogue->synchronise(folder));
+    const auto kept = need(catalogue->find_instance("1.9.1"));
+    BOOST_REQUIRE(kept.has_value());
+    BOOST_TEST(std::get<KeptObject>(*kept).file == "objects/1.9.1");
+    BOOST_TEST(need(catalogue->counts()).received == 1U);
+    BOOST_TEST(need(catalogue->counts()).studies == folder.records.size() + 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
