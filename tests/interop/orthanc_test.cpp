@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(previews_a_retrieved_image_as_its_png_shows_it) {
         }
     }
     const Finished compared =
-        run({"python3",
+        run({"/usr/bin/python3",
              "-c",
              "import sys; from PIL import Image; "
              "a = Image.open(sys.argv[1]).convert('L'); b = Image.open(sys.argv[2]); "

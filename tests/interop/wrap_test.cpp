@@ -70,7 +70,7 @@ std::map<std::string, fs::path> pngs_of(const fs::path& data_set) {
 
 /// Compares each pair of a list with one start of Python: file names, tab, file names.
 Finished compare_with_pillow(const fs::path& list) {
-    return run({"python3",
+    return run({"/usr/bin/python3",
                 "-c",
                 "import sys\n"
                 "from PIL import Image\n"

@@ -4,6 +4,7 @@
 #include "catalogue/row_writer.hpp"
 #include "catalogue/schema.hpp"
 #include "catalogue/stored_record.hpp"
+#include "dicom/core/implementation.hpp"
 
 #include <fmt/format.h>
 

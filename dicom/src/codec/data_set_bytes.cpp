@@ -5,6 +5,9 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dcostrmb.h>
+#include <dcmtk/dcmdata/dcpixel.h>
+#include <dcmtk/dcmdata/dcpixseq.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dcrlerp.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 #include <dcmtk/dcmjpeg/djrplol.h>
@@ -29,6 +32,30 @@ E_TransferSyntax stream_syntax(const TransferSyntax& transfer_syntax) {
     return transfer_syntax.deflated ? EXS_LittleEndianExplicit : dcmtk_syntax(transfer_syntax);
 }
 
+/// DCMTK 3.6.7 leaves the byte that pads an odd JPEG-LS stream as it found it in memory; equal
+/// objects must be equal bytes. The stream ends with an EOI marker (FFD9H).
+void clear_padding(DcmDataset& data_set, const DcmRepresentationParameter& parameter) {
+    DcmElement* element = nullptr;
+    DcmPixelSequence* fragments = nullptr;
+    if (data_set.findAndGetElement(DCM_PixelData, element).bad() ||
+        dynamic_cast<DcmPixelData&>(*element)
+            .getEncapsulatedRepresentation(EXS_JPEGLSLossless, &parameter, fragments)
+            .bad()) {
+        return;
+    }
+    for (unsigned long i = 1; i < fragments->card(); ++i) {  // 0: the Basic Offset Table
+        DcmPixelItem* fragment = nullptr;
+        Uint8* bytes = nullptr;
+        if (fragments->getItem(fragment, i).bad() || fragment->getUint8Array(bytes).bad()) {
+            continue;
+        }
+        const Uint32 length = fragment->getLength();
+        if (length >= 3 && bytes[length - 3] == 0xFF && bytes[length - 2] == 0xD9) {
+            bytes[length - 1] = 0;
+        }
+    }
+}
+
 OFCondition choose_representation(DcmDataset& data_set, E_TransferSyntax syntax) {
     switch (syntax) {
         case EXS_JPEGProcess14SV1: {
@@ -37,7 +64,11 @@ OFCondition choose_representation(DcmDataset& data_set, E_TransferSyntax syntax)
         }
         case EXS_JPEGLSLossless: {
             const DJLSRepresentationParameter lossless(0, OFTrue);
-            return data_set.chooseRepresentation(syntax, &lossless);
+            const OFCondition chosen = data_set.chooseRepresentation(syntax, &lossless);
+            if (chosen.good()) {
+                clear_padding(data_set, lossless);
+            }
+            return chosen;
         }
         case EXS_RLELossless: {
             const DcmRLERepresentationParameter lossless;

@@ -1,6 +1,6 @@
 #include "dicom/codec/codec.hpp"
 #include "dicom/core/attributes.hpp"
-#include "dicom/mapping/image_record.hpp"
+#include "dicom/core/implementation.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
@@ -59,8 +59,8 @@ std::vector<std::byte> file_meta_information(const EncodedObject& object) {
     put(meta, DCM_MediaStorageSOPClassUID, VR::UI, object.sop_class_uid);
     put(meta, DCM_MediaStorageSOPInstanceUID, VR::UI, object.sop_instance_uid);
     put(meta, DCM_TransferSyntaxUID, VR::UI, object.transfer_syntax_uid);
-    put(meta, DCM_ImplementationClassUID, VR::UI, implementation_class_uid);
-    put(meta, DCM_ImplementationVersionName, VR::SH, implementation_version_name);
+    put(meta, DCM_ImplementationClassUID, VR::UI, std::string(implementation_class_uid));
+    put(meta, DCM_ImplementationVersionName, VR::SH, std::string(implementation_version_name));
     const auto elements = encode_attributes(meta, explicit_vr_little_endian);
     Attributes group_length;
     put(group_length, DCM_FileMetaInformationGroupLength, VR::UL, std::to_string(elements.size()));

@@ -66,9 +66,6 @@ std::string uid(const MappingOptions& options, std::string_view kind, std::strin
 
 }  // namespace
 
-const char* const implementation_class_uid = "2.25.17720379406752120839027519354489754143";
-const char* const implementation_version_name = "CXRBRIDGE_0_1";
-
 PatientEntity patient_entity(const ImageRecord& record, const MappingOptions& options) {
     const std::string_view patient_id = record.row.patient_id();
     PatientEntity patient;

@@ -1,6 +1,7 @@
 #include "storescp/association/negotiation.hpp"
 
 #include "dicom/core/ae_title.hpp"
+#include "dicom/core/implementation.hpp"
 
 #include <fmt/format.h>
 
@@ -290,8 +291,8 @@ std::variant<Acceptance, Refusal> negotiate(const pdu::AssociateRQ& request,
     result.answer.calling = request.calling;
     result.answer.reserved = request.reserved;
     result.answer.user.pdu_bytes_max = our_pdu_bytes_max;
-    result.answer.user.implementation_class_uid = implementation_class_uid;
-    result.answer.user.implementation_version_name = implementation_version_name;
+    result.answer.user.implementation_class_uid = dicom::implementation_class_uid;
+    result.answer.user.implementation_version_name = dicom::implementation_version_name;
     if (request.user.asynchronous_window) {
         result.answer.user.asynchronous_window.emplace();  // 1/1
     }

@@ -2,6 +2,7 @@
 
 #include "address_check.hpp"
 #include "connection.hpp"
+#include "dicom/core/implementation.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -56,8 +57,8 @@ pdu::AssociateRQ request_pdu(const AssociationRequest& request) {
     rq.calling = pdu::title_field(request.peers.calling);
     rq.contexts = request.contexts;
     rq.user.pdu_bytes_max = request.limits.pdu_bytes_max;
-    rq.user.implementation_class_uid = implementation_class_uid;
-    rq.user.implementation_version_name = implementation_version_name;
+    rq.user.implementation_class_uid = dicom::implementation_class_uid;
+    rq.user.implementation_version_name = dicom::implementation_version_name;
     for (const auto& [sop_class_uid, roles] : request.roles) {
         rq.user.roles.push_back({.sop_class_uid = sop_class_uid, .roles = roles});
     }

@@ -13,7 +13,8 @@
 
 namespace cxr::dicom {
 
-/// Registers DCMTK's codecs and switches for the whole process: once, before the first thread.
+/// Registers DCMTK's codecs for the whole process: before the first thread. Throws where the data
+/// dictionary is not installed.
 void initialise_dcmtk();
 
 /// Scans first (nesting, lengths), then parses. Faults: malformed, unsupported.

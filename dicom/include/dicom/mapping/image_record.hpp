@@ -50,9 +50,4 @@ enum class DerivedKind : std::uint8_t { image, label_report, box_report };
                                              DerivedKind kind,
                                              const MappingOptions& options);
 
-/// Constants of one's own: implementation identification in every file and association (PS3.7
-/// D.3.3.2).
-extern const char* const implementation_class_uid;
-extern const char* const implementation_version_name;
-
 }  // namespace cxr::dicom

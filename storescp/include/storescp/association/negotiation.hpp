@@ -48,11 +48,6 @@ struct Agreement {
                                                       std::string_view transfer_syntax = {}) const;
 };
 
-/// Who we are (PS3.7 D.3.3.2): 2.25 + UUIDv5 of "implementation/cxrbridge" (dicom/core/uid.hpp).
-inline constexpr std::string_view implementation_class_uid =
-    "2.25.80504193058621031453660360664392365208";
-inline constexpr std::string_view implementation_version_name = "CXRBRIDGE_0.1";
-
 /// What a peer must be allowed to do for a SOP class to be accepted; others get user_rejection.
 enum class Permission : std::uint8_t { none, query, retrieve, store };
 
