@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(kill_9_in_the_middle_of_500_c_stores_loses_nothing_acknowle
     sender.wait_for_line("(MsgID 100,", std::chrono::seconds(120));
     bridge.server().kill(SIGKILL);
     bridge.server().stop(SIGKILL);
-    sender.wait_for_line("Peer", std::chrono::seconds(60));
+    sender.wait_for_end(std::chrono::seconds(60));
     const auto promised = acknowledged(sender.output());
     BOOST_TEST_MESSAGE(promised.size()
                        << " of " << object_count << " acknowledged before the kill");

@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(queries_the_node_and_retrieves_a_study_into_itself) {
     BOOST_TEST(instances_in(witness) == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(previews_a_retrieved_image_as_its_png_shows_it) {
+BOOST_AUTO_TEST_CASE(decodes_a_retrieved_image_to_its_pngs_pixels) {
     const Orthanc witness;
     const RunningBridge bridge({witness.destination()});
     const std::string image = sample_rows(bridge.data_set()).at(0).image_index;
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(previews_a_retrieved_image_as_its_png_shows_it) {
     const std::size_t begin = found.find('"') + 1;
     const std::string instance = found.substr(begin, found.find('"', begin) - begin);
     const TemporaryFolder folder;
-    witness.download("/instances/" + instance + "/preview", folder / "preview.png");
+    witness.download("/instances/" + instance + "/image-uint8", folder / "image.png");
     std::string png;
     for (const auto& file : files_below(bridge.data_set())) {
         if (file.filename() == image) {
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(previews_a_retrieved_image_as_its_png_shows_it) {
              "a = Image.open(sys.argv[1]).convert('L'); b = Image.open(sys.argv[2]); "
              "b = b.getchannel(0) if b.mode != 'L' else b; "
              "sys.exit(0 if a.size == b.size and a.tobytes() == b.tobytes() else 1)",
-             (folder / "preview.png").string(),
+             (folder / "image.png").string(),
              png});
     BOOST_TEST(compared.exit_code == 0, compared.errors);
 }

@@ -146,7 +146,7 @@ std::string Server::wait_for_line(const std::string& text, std::chrono::seconds 
         }
         int status = 0;
         const auto soon = std::min(end, steady_clock::now() + std::chrono::milliseconds(20));
-        if (wait_for_end(process_, soon, status)) {
+        if (test::wait_for_end(process_, soon, status)) {
             process_ = -1;
             throw std::runtime_error("the server ended: " + output());
         }
@@ -158,9 +158,13 @@ std::string Server::wait_for_line(const std::string& text, std::chrono::seconds 
 
 int Server::stop(int signal, std::chrono::seconds deadline) {
     ::kill(process_, signal);
+    return wait_for_end(deadline);
+}
+
+int Server::wait_for_end(std::chrono::seconds deadline) {
     int status = 0;
-    if (!wait_for_end(process_, steady_clock::now() + deadline, status)) {
-        throw std::runtime_error("the server did not stop in time: " + output());
+    if (!test::wait_for_end(process_, steady_clock::now() + deadline, status)) {
+        throw std::runtime_error("the server did not end in time: " + output());
     }
     process_ = -1;
     return exit_code_of(status);

@@ -12,7 +12,7 @@
 namespace cxr::test {
 
 struct Finished {
-    int exit_code;       ///< 128 + signal when killed by one
+    int exit_code;  ///< 128 + signal when killed by one
     std::string output;
     std::string errors;
 };
@@ -37,6 +37,8 @@ public:
                               std::chrono::seconds deadline = std::chrono::seconds(30));
     /// Sends the signal and waits for the end; the exit code as in Finished.
     int stop(int signal, std::chrono::seconds deadline = std::chrono::seconds(30));
+    /// Waits until it ends by itself; the exit code as in Finished.
+    int wait_for_end(std::chrono::seconds deadline = std::chrono::seconds(30));
     void kill(int signal) const;
     [[nodiscard]] pid_t process() const { return process_; }
     /// Everything printed so far.

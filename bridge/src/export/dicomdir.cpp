@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace cxr::bridge {
 
 Result<std::vector<std::string>> write_dicomdir(const std::filesystem::path& root,
@@ -24,9 +22,7 @@ Result<std::vector<std::string>> write_dicomdir(const std::filesystem::path& roo
     }
     std::vector<std::string> failures;
     for (const std::string& file : files) {
-        std::string file_id = file;
-        std::ranges::replace(file_id, '/', '\\');
-        condition = directory.addDicomFile(file_id.c_str(), root.c_str());
+        condition = directory.addDicomFile(file.c_str(), root.c_str());
         if (condition.bad()) {
             failures.push_back(fmt::format("{}: not in the DICOMDIR: {}", file, condition.text()));
         }

@@ -1,5 +1,6 @@
 #include "storescp/association/requestor.hpp"
 
+#include "dicom/core/implementation.hpp"
 #include "support/associations.hpp"
 #include "support/process.hpp"
 #include "support/raw_peer.hpp"
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE(A48_its_request_says_who_it_is_and_what_it_bears) {
     BOOST_TEST(pdu::title_of(rq.called) == "TESTER");
     BOOST_TEST(pdu::title_of(rq.calling) == "CXRBRIDGE");
     BOOST_TEST((rq.contexts == request.contexts));
-    BOOST_TEST(rq.user.implementation_class_uid == implementation_class_uid);
+    BOOST_TEST(rq.user.implementation_class_uid == cxr::dicom::implementation_class_uid);
     BOOST_TEST(*rq.user.pdu_bytes_max == 131'072U);
     BOOST_TEST(!rq.user.asynchronous_window.has_value());
     BOOST_TEST((rq.user.roles.at(0).roles == RoleSelection{false, true}));
