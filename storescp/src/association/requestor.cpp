@@ -24,27 +24,30 @@ public:
         : connection_(std::move(connection)) {}
     ~RequestedAssociation() override { connection_->shut_down("dropped"); }
 
-    const Agreement& agreement() const override { return connection_->agreement(); }
-    std::uint64_t number() const override { return connection_->number(); }
-    std::string peer_address() const override { return connection_->peer_address(); }
-    asio::any_io_executor executor() override { return connection_->executor(); }
-    Awaitable<Result<Message>> receive_message() override { return connection_->receive_message(); }
-    Awaitable<Result<std::vector<std::byte>>> receive_data_fragment() override {
+    [[nodiscard]] const Agreement& agreement() const override { return connection_->agreement(); }
+    [[nodiscard]] std::uint64_t number() const override { return connection_->number(); }
+    [[nodiscard]] std::string peer_address() const override { return connection_->peer_address(); }
+    [[nodiscard]] asio::any_io_executor executor() override { return connection_->executor(); }
+    [[nodiscard]] Awaitable<Result<Message>> receive_message() override {
+        return connection_->receive_message();
+    }
+    [[nodiscard]] Awaitable<Result<std::vector<std::byte>>> receive_data_fragment() override {
         return connection_->receive_data_fragment();
     }
-    bool cancel_requested(std::uint16_t message_id) const override {
+    [[nodiscard]] bool cancel_requested(std::uint16_t message_id) const override {
         return connection_->cancel_requested(message_id);
     }
     void forget_cancel(std::uint16_t message_id) override {
         connection_->forget_cancel(message_id);
     }
-    bool is_open() const override { return connection_->is_open(); }
-    Awaitable<Result<void>> send_message(std::uint8_t presentation_context_id,
-                                         CommandSet command,
-                                         std::span<const dicom::Segment> data_set) override {
+    [[nodiscard]] bool is_open() const override { return connection_->is_open(); }
+    [[nodiscard]] Awaitable<Result<void>> send_message(
+        std::uint8_t presentation_context_id,
+        CommandSet command,
+        std::span<const dicom::Segment> data_set) override {
         return connection_->send_message(presentation_context_id, std::move(command), data_set);
     }
-    Awaitable<void> release() override { return connection_->release(); }
+    [[nodiscard]] Awaitable<void> release() override { return connection_->release(); }
     void abort(AbortReason reason) override { connection_->abort(reason); }
 
 private:

@@ -9,16 +9,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <utility>
-
 namespace cxr::storescp {
 
 inline constexpr auto use_result = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 class Signal {
 public:
-    explicit Signal(boost::asio::any_io_executor executor)
-        : timer_(std::move(executor), boost::asio::steady_timer::time_point::max()) {}
+    explicit Signal(const boost::asio::any_io_executor& executor)
+        : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
 
     boost::asio::awaitable<void> wait() { co_await timer_.async_wait(use_result); }
     void notify() { timer_.cancel(); }

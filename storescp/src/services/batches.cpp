@@ -72,6 +72,7 @@ std::vector<std::vector<std::string>> context_syntaxes(const ClassNeeds& need,
         }
     }
     std::vector<std::vector<std::string>> lists;
+    lists.reserve(alone.size() + 1);
     for (std::string& syntax : alone) {
         lists.push_back({std::move(syntax)});
     }

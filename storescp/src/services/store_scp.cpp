@@ -15,7 +15,7 @@ namespace cxr::storescp {
 namespace {
 
 /// One hop to the pool for so many bytes: small objects take exactly one.
-constexpr std::size_t bytes_per_hop = 256 * 1024;
+constexpr std::size_t bytes_per_hop = std::size_t{256} * 1024;
 
 /// Lives on the pool while a hop runs, on the strand between hops.
 class Receiver {

@@ -1,5 +1,4 @@
 #include "dicom/core/attributes.hpp"
-
 #include "support/element_bytes.hpp"
 
 #include <dcmtk/dcmdata/dcdeftag.h>

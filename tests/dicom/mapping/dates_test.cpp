@@ -115,9 +115,8 @@ BOOST_AUTO_TEST_CASE(every_published_row_keeps_the_promises) {
     if (!folder) {
         return;
     }
-    const auto entries =
-        parse_data_entries(cxr::test::read_file(*folder / "Data_Entry_2017_v2020.csv"),
-                           "Data_Entry_2017_v2020.csv");
+    const auto entries = parse_data_entries(
+        cxr::test::read_file(*folder / "Data_Entry_2017_v2020.csv"), "Data_Entry_2017_v2020.csv");
     BOOST_REQUIRE(entries.has_value());
     const std::vector<ChestXRayRow>& rows = entries->rows;
     BOOST_REQUIRE(rows.size() == 112'120U);

@@ -220,9 +220,8 @@ BOOST_AUTO_TEST_CASE(every_published_image_has_distinct_uids_and_values_within_t
     if (!folder) {
         return;
     }
-    const auto entries =
-        parse_data_entries(cxr::test::read_file(*folder / "Data_Entry_2017_v2020.csv"),
-                           "Data_Entry_2017_v2020.csv");
+    const auto entries = parse_data_entries(
+        cxr::test::read_file(*folder / "Data_Entry_2017_v2020.csv"), "Data_Entry_2017_v2020.csv");
     BOOST_REQUIRE(entries.has_value());
     DatedRows dated = assign_dates(entries->rows, Dates::synthetic);
     std::unordered_set<std::string> uids;
