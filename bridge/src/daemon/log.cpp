@@ -99,8 +99,12 @@ std::string human_line(std::string_view message, std::initializer_list<LogField>
                                     : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     });
     for (const LogField& field : fields) {
+        const auto* text = std::get_if<std::string_view>(&field.value);
+        if (text != nullptr && text->empty()) {
+            continue;  // nothing to tell a person; a program finds the member in the JSON object
+        }
         line += fmt::format(" {}=", field.name);
-        if (const auto* text = std::get_if<std::string_view>(&field.value)) {
+        if (text != nullptr) {
             line += escaped_for_people(*text);
         } else {
             std::visit([&line](const auto& value) { line += fmt::format("{}", value); },
