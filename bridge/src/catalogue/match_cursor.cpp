@@ -124,7 +124,7 @@ private:
         }
     }
 
-    Attributes match() const {
+    [[nodiscard]] Attributes match() const {
         Attributes attributes;
         attributes.reserve(query_.outputs.size());
         for (const OutputColumn& output : query_.outputs) {

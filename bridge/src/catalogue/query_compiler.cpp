@@ -126,7 +126,7 @@ private:
         result_.outputs.push_back(std::move(output));
     }
 
-    bool is_output(const DcmTagKey& tag) const {
+    [[nodiscard]] bool is_output(const DcmTagKey& tag) const {
         return std::ranges::any_of(result_.outputs,
                                    [&](const OutputColumn& column) { return column.tag == tag; });
     }
@@ -400,7 +400,7 @@ private:
         where_ += (where_.empty() ? " WHERE " : " AND ") + condition;
     }
 
-    std::string statement() const {
+    [[nodiscard]] std::string statement() const {
         std::size_t first = first_;
         if (best_ == Selectivity::none) {
             first = std::max(top_, std::min<std::size_t>(level_, index_of(QueryLevel::study)));

@@ -82,27 +82,30 @@ struct JoinedValues {
     }
 };
 
+/// What SQLite keeps for an aggregate: zeroed memory at first.
+struct Aggregate {
+    JoinedValues* values;
+};
+
 void joined_values_step(sqlite3_context* context, int, sqlite3_value** arguments) {
-    // SQLite gives zeroed memory: a pointer that is null the first time.
-    auto** state =
-        static_cast<JoinedValues**>(sqlite3_aggregate_context(context, sizeof(JoinedValues*)));
+    auto* state = static_cast<Aggregate*>(sqlite3_aggregate_context(context, sizeof(Aggregate)));
     if (state == nullptr) {
         sqlite3_result_error_nomem(context);
         return;
     }
     guarded(context, [&] {
-        if (*state == nullptr) {
-            *state = std::make_unique<JoinedValues>().release();
+        if (state->values == nullptr) {
+            state->values = std::make_unique<JoinedValues>().release();
         }
         if (const auto value = text_of(arguments[0]); !value.empty()) {
-            (*state)->add(value);
+            state->values->add(value);
         }
     });
 }
 
 void joined_values_final(sqlite3_context* context) {
-    auto** state = static_cast<JoinedValues**>(sqlite3_aggregate_context(context, 0));
-    const std::unique_ptr<JoinedValues> values(state != nullptr ? *state : nullptr);
+    const auto* state = static_cast<Aggregate*>(sqlite3_aggregate_context(context, 0));
+    const std::unique_ptr<JoinedValues> values(state != nullptr ? state->values : nullptr);
     const std::string_view text = values ? std::string_view(values->text) : "";
     sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }

@@ -12,9 +12,9 @@ namespace cxr::bridge {
 namespace {
 
 std::string file_name(const dicom::ImageRecord& record, bool for_dicomdir) {
-    const std::string stem(record.row.stem());
+    const std::string_view stem = record.row.stem();
     if (!for_dicomdir) {
-        return stem;
+        return std::string(stem);
     }
     // "00000013_022": the patient is the folder, so the number within it names the image.
     return fmt::format("IMG{:0>5}", stem.substr(stem.find('_') + 1));

@@ -33,10 +33,10 @@ public:
     [[nodiscard]] Result<storescp::StoreOutcome> keep(Arrival arrival);
 
 private:
-    Result<storescp::StoreOutcome> add(Arrival& arrival, const KeptObject* replaced);
+    [[nodiscard]] Result<storescp::StoreOutcome> add(Arrival& arrival, const KeptObject* replaced);
     void reconcile();
     void catalogue_again(const std::string& name);
-    Result<ReceivedObject> read_stored(const std::string& name) const;
+    [[nodiscard]] Result<ReceivedObject> read_stored(const std::string& name) const;
 
     Catalogue& catalogue_;
     const ReceivedStoreSettings settings_;

@@ -79,6 +79,42 @@ OFCondition choose_representation(DcmDataset& data_set, E_TransferSyntax syntax)
     }
 }
 
+/// What the codecs read, and may have to write (PS3.3 C.7.6.3, C.7.6.6).
+const std::array image_pixel_module{DCM_SamplesPerPixel,
+                                    DCM_PhotometricInterpretation,
+                                    DCM_PlanarConfiguration,
+                                    DCM_NumberOfFrames,
+                                    DCM_Rows,
+                                    DCM_Columns,
+                                    DCM_BitsAllocated,
+                                    DCM_BitsStored,
+                                    DCM_HighBit,
+                                    DCM_PixelRepresentation,
+                                    DCM_PixelData};
+
+void move_image_pixel_module(DcmItem& from, DcmItem& to) {
+    for (const DcmTagKey& tag : image_pixel_module) {
+        std::unique_ptr<DcmElement> element(from.remove(tag));
+        // Refused only when the tag is there already, and none of them is.
+        if (element && to.insert(element.get()).good()) {
+            element.release();  // the item owns it from here on
+        }
+    }
+}
+
+/// DCMTK's codecs see nothing but the image: in a whole data set, the one for JPEG Lossless writes
+/// itself into Derivation Description. One SOP Instance UID, one content: it must not.
+OFCondition change_pixels(DcmDataset& data_set, E_TransferSyntax syntax) {
+    if (!data_set.tagExists(DCM_PixelData)) {
+        return choose_representation(data_set, syntax);
+    }
+    DcmDataset image;
+    move_image_pixel_module(data_set, image);
+    const OFCondition chosen = choose_representation(image, syntax);
+    move_image_pixel_module(image, data_set);
+    return chosen;
+}
+
 /// Writes into memory, a buffer at a time: the length is not known before.
 Result<std::vector<std::byte>> write_bytes(DcmDataset& data_set, E_TransferSyntax syntax) {
     std::vector<std::byte> bytes;
@@ -137,7 +173,7 @@ Result<std::unique_ptr<DcmDataset>> parse_data_set(std::span<const std::byte> by
 
 Result<EncodedObject> encode_data_set(DcmDataset& data_set, const TransferSyntax& transfer_syntax) {
     const E_TransferSyntax syntax = stream_syntax(transfer_syntax);
-    const OFCondition chosen = choose_representation(data_set, syntax);
+    const OFCondition chosen = change_pixels(data_set, syntax);
     if (chosen.bad() || !data_set.canWriteXfer(syntax)) {
         return Fault{.kind = FaultKind::unsupported,
                      .doing = fmt::format(

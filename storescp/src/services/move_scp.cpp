@@ -42,7 +42,11 @@ private:
     Awaitable<void> report_progress();
     [[nodiscard]] AssociationRequest association_request(const Batch& batch) const;
     [[nodiscard]] bool is_report_due() const;
-    void notify_progress() { progress_.cancel(); }
+    /// Also from destructors: without exceptions.
+    void notify_progress() noexcept {
+        boost::system::error_code ignored;
+        progress_.cancel(ignored);
+    }
 
     const ServiceEnvironment& environment_;
     Request& request_;
