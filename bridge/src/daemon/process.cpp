@@ -10,6 +10,7 @@
 
 #include <csignal>
 #include <stdexcept>
+#include <sys/resource.h>
 
 namespace cxr::bridge {
 
@@ -17,6 +18,12 @@ void prepare_process() {
     OFLog::configure(OFLogger::OFF_LOG_LEVEL);
     if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
         throw std::runtime_error("cannot ignore SIGPIPE");
+    }
+    // A handle for each association and each object on its way: as many as we may have.
+    rlimit handles{};
+    if (::getrlimit(RLIMIT_NOFILE, &handles) == 0) {
+        handles.rlim_cur = handles.rlim_max;
+        static_cast<void>(::setrlimit(RLIMIT_NOFILE, &handles));
     }
 }
 
