@@ -90,7 +90,9 @@ const Refusal refusals[] = {
      FaultKind::refused,
      DCM_SeriesInstanceUID},
     {"s6 cut short",
-     [](ObjectToStore& object) { object.data_set.resize(object.data_set.size() - 3); },
+     [](ObjectToStore& object) {
+         object.data_set.erase(object.data_set.end() - 3, object.data_set.end());
+     },
      FaultKind::malformed,
      DCM_ImageComments},
     {"s6 nothing",
