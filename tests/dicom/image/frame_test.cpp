@@ -9,7 +9,6 @@
 #include <png.h>
 
 #include <algorithm>
-#include <chrono>
 #include <ostream>
 #include <sys/resource.h>
 
@@ -368,32 +367,28 @@ BOOST_AUTO_TEST_CASE(a_header_alone_is_judged_without_the_file) {
     BOOST_TEST(read->height == 64U);
 }
 
-BOOST_AUTO_TEST_CASE(published_images_are_1024_square_and_decode_in_milliseconds) {
+BOOST_AUTO_TEST_CASE(published_images_are_1024_square_and_decode_in_64_mib) {
     const auto folder = cxr::test::real_data_set();
     if (!folder) {
         return;
     }
     std::size_t images = 0;
     std::size_t coloured = 0;
-    std::chrono::steady_clock::duration decoding{};
     for (const auto& entry : std::filesystem::directory_iterator(*folder / "images")) {
         const std::string file = cxr::test::read_file(entry.path());
-        const auto begin = std::chrono::steady_clock::now();
         const auto frame = decoded(file);
-        decoding += std::chrono::steady_clock::now() - begin;
         BOOST_REQUIRE_MESSAGE(frame.has_value(), entry.path());
         BOOST_TEST(frame->pixels.size() == 1024U * 1024U);
         coloured += frame->notes.size();
         ++images;
     }
-    const std::chrono::duration<double, std::milli> lasted = decoding;
-    BOOST_TEST_MESSAGE(images << " images, " << lasted.count() / static_cast<double>(images)
-                              << " ms each");
     BOOST_TEST(images > 0U);
     BOOST_TEST(coloured == 3U);
+#ifndef __SANITIZE_ADDRESS__  // whose shadow and quarantine are counted, too
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     BOOST_TEST(usage.ru_maxrss < 64 * 1024);
+#endif
 }
 
 BOOST_AUTO_TEST_SUITE_END()
