@@ -97,7 +97,7 @@ void move_image_pixel_module(DcmItem& from, DcmItem& to) {
         std::unique_ptr<DcmElement> element(from.remove(tag));
         // Refused only when the tag is there already, and none of them is.
         if (element && to.insert(element.get()).good()) {
-            element.release();  // the item owns it from here on
+            static_cast<void>(element.release());  // the item owns it from here on
         }
     }
 }
