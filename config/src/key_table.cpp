@@ -2,6 +2,7 @@
 
 #include "dicom/core/ae_title.hpp"
 #include "dicom/core/transfer_syntax.hpp"
+#include "dicom/core/uid.hpp"
 
 #include <fmt/format.h>
 
@@ -187,7 +188,12 @@ bool is_a_host(const std::string& given) {
            std::all_of(given.begin(), given.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 bool is_a_right(const std::string& given) {
-    return given == "query" || given == "retrieve" || given == "store" || given == "destination";
+    static constexpr std::string_view rights[] = {
+        "echo", "query", "retrieve", "move", "get", "store", "commit", "destination"};
+    return std::find(std::begin(rights), std::end(rights), given) != std::end(rights);
+}
+bool is_a_sop_class(const std::string& given) {
+    return dicom::sop_class_uid(given).has_value();
 }
 bool is_a_transfer_syntax(const std::string& given) {
     return dicom::find_transfer_syntax(given) != nullptr;
@@ -277,8 +283,13 @@ std::span<const Key<PeerSection>> keys_of<PeerSection>() {
         number<S>("port", &S::port, 1, 65'535),
         list<S>("may",
                 &S::may,
-                R"(a list of "query", "retrieve", "store" and "destination")",
+                R"(a list of "echo", "query", "retrieve", "move", "get", "store", "commit" and )"
+                R"("destination")",
                 is_a_right),
+        list<S>("sop_classes",
+                &S::sop_classes,
+                "a list of SOP classes, by UID or, of storage classes, by keyword",
+                is_a_sop_class),
         flag<S>("check_address", &S::check_address),
         list<S>("prefer",
                 &S::prefer,

@@ -85,7 +85,11 @@ BOOST_AUTO_TEST_CASE(says_every_kind_of_value) {
 
 BOOST_AUTO_TEST_CASE(is_read_back_from_what_show_prints) {
     Config config = parsed("[node]\nmax_pdu = 16384\n[dataset]\npath = 'C:\\x \"y\"'\n");
-    config.peers.push_back({.aet = "A", .host = "h", .may = {"store"}, .prefer = {"jpeg-ls"}});
+    config.peers.push_back({.aet = "A",
+                            .host = "h",
+                            .may = {"store"},
+                            .sop_classes = {"SecondaryCaptureImageStorage"},
+                            .prefer = {"jpeg-ls"}});
     const std::string shown = show(config);
     BOOST_TEST(show(parsed(shown)) == shown);
     BOOST_TEST(parsed(shown).data_set.path == "C:\\x \"y\"");
@@ -150,10 +154,15 @@ const Mistake mistakes[] = {
     {"a peer as a plain section",
      "[peer]\naet = 'A'",
      "t.toml:1: peer: peers are written [[peer]], one section each"},
+    {"a SOP class that does not exist",
+     "[[peer]]\naet = 'A'\nhost = 'h'\nsop_classes = ['Pictures']",
+     "t.toml:4: peer.sop_classes: [\"Pictures\"] is not allowed; allowed: "
+     "a list of SOP classes, by UID or, of storage classes, by keyword"},
     {"a right that does not exist",
      "[[peer]]\naet = 'A'\nhost = 'h'\nmay = ['delete']",
      "t.toml:4: peer.may: [\"delete\"] is not allowed; allowed: "
-     "a list of \"query\", \"retrieve\", \"store\" and \"destination\""},
+     "a list of \"echo\", \"query\", \"retrieve\", \"move\", \"get\", \"store\", \"commit\" and "
+     "\"destination\""},
     {"a transfer syntax that does not exist",
      "[[peer]]\naet = 'A'\nhost = 'h'\nprefer = ['gif']",
      "t.toml:4: peer.prefer: [\"gif\"] is not allowed"},

@@ -20,7 +20,8 @@ inline const std::string jpeg_ls = "1.2.840.10008.1.2.4.80";
 inline storescp::AcceptableContexts acceptable_contexts() {
     storescp::AcceptableContexts contexts;
     contexts.by_abstract_syntax[verification] = {
-        .transfer_syntaxes = {implicit_little, explicit_little}};
+        .transfer_syntaxes = {implicit_little, explicit_little},
+        .needs = storescp::Permission::echo};
     contexts.by_abstract_syntax[secondary_capture] = {
         .transfer_syntaxes = {explicit_little, implicit_little, jpeg_ls},
         .storage = true,

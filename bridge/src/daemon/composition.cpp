@@ -1,6 +1,7 @@
 #include "bridge/daemon/composition.hpp"
 
 #include "dicom/core/transfer_syntax.hpp"
+#include "dicom/core/uid.hpp"
 
 #include <algorithm>
 
@@ -11,13 +12,25 @@ bool may(const config::PeerSection& peer, std::string_view what) {
     return std::find(peer.may.begin(), peer.may.end(), what) != peer.may.end();
 }
 
+std::set<std::string, std::less<>> sop_classes_of(const config::PeerSection& section) {
+    std::set<std::string, std::less<>> uids;
+    for (const std::string& name : section.sop_classes) {
+        uids.insert(dicom::sop_class_uid(name).value());
+    }
+    return uids;
+}
+
 storescp::Peer peer_of(const config::PeerSection& section) {
     storescp::Peer peer{.ae_title = section.aet,
                         .host = section.host,
                         .port = section.port,
+                        .may_echo = may(section, "echo"),
                         .may_query = may(section, "query"),
-                        .may_retrieve = may(section, "retrieve"),
+                        .may_move = may(section, "move") || may(section, "retrieve"),
+                        .may_get = may(section, "get") || may(section, "retrieve"),
                         .may_store = may(section, "store"),
+                        .may_commit = may(section, "commit"),
+                        .sop_classes = sop_classes_of(section),
                         .is_move_destination = may(section, "destination"),
                         .check_address = section.check_address,
                         .preferred_transfer_syntaxes = {}};

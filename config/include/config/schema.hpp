@@ -50,7 +50,8 @@ struct PeerSection {
     std::string aet;
     std::string host;
     std::uint16_t port = 104;
-    std::vector<std::string> may{"query", "retrieve", "store", "destination"};
+    std::vector<std::string> may{"echo", "query", "retrieve", "store", "commit", "destination"};
+    std::vector<std::string> sop_classes{};  ///< by UID or keyword; empty: all
     bool check_address = false;
     std::vector<std::string> prefer{};  ///< transfer syntaxes, by name or UID
     friend bool operator==(const PeerSection&, const PeerSection&) = default;

@@ -3,6 +3,9 @@
 // The digest of a short name is taken a million times when a catalogue is built. OpenSSL 3 spends
 // six times the digest on finding the algorithm in its one-shot functions; these do not.
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcuid.h>
+
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -74,6 +77,14 @@ std::string uid_of(const Uuid& uuid) {
         print(lower);
     }
     return {text.data(), end};
+}
+
+std::optional<std::string> sop_class_uid(std::string_view uid_or_keyword) {
+    if (is_valid_uid(uid_or_keyword)) {
+        return std::string(uid_or_keyword);
+    }
+    const char* const uid = dcmFindUIDFromName(std::string(uid_or_keyword).c_str());
+    return uid == nullptr ? std::nullopt : std::optional<std::string>(uid);
 }
 
 bool is_valid_uid(std::string_view uid) {

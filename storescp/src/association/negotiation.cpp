@@ -84,29 +84,35 @@ std::optional<Refusal> refuse(const pdu::AssociateRQ& request,
 }
 
 /// What a peer may do. A stranger, where strangers are let in, may do what a peer may by default.
-struct Grants {
-    bool query = true, retrieve = true, store = true;
+class Grants {
+public:
+    explicit Grants(const Peer* peer) : peer_(peer == nullptr ? Peer{} : *peer) {}
 
-    explicit Grants(const Peer* peer) {
-        if (peer != nullptr) {
-            query = peer->may_query;
-            retrieve = peer->may_retrieve;
-            store = peer->may_store;
-        }
-    }
     [[nodiscard]] bool allow(Permission needed) const {
         switch (needed) {
             case Permission::none:
                 return true;
+            case Permission::echo:
+                return peer_.may_echo;
             case Permission::query:
-                return query;
-            case Permission::retrieve:
-                return retrieve;
+                return peer_.may_query;
+            case Permission::move:
+                return peer_.may_move;
+            case Permission::get:
+                return peer_.may_get;
             case Permission::store:
-                return store;
+                return peer_.may_store;
+            case Permission::commit:
+                return peer_.may_commit;
         }
         return false;
     }
+    [[nodiscard]] bool allow(std::string_view sop_class_uid) const {
+        return peer_.sop_classes.empty() || peer_.sop_classes.contains(sop_class_uid);
+    }
+
+private:
+    Peer peer_;
 };
 
 class Negotiation {
@@ -163,7 +169,8 @@ private:
         const auto offered = offered_roles_.find(proposed.abstract_syntax);
         const bool role_offered = offered != offered_roles_.end();
         context.roles = roles_of(entry, role_offered ? offered->second : RoleSelection{});
-        if (!context.roles.scu && !context.roles.scp) {
+        if ((!context.roles.scu && !context.roles.scp) ||
+            !grants_.allow(proposed.abstract_syntax)) {
             context.result = ContextResult::user_rejection;
             return context;
         }
@@ -185,7 +192,8 @@ private:
     [[nodiscard]] RoleSelection roles_of(const AcceptableContexts::Entry& entry,
                                          const RoleSelection& offered) const {
         if (entry.storage) {
-            return {.scu = offered.scu && grants_.store, .scp = offered.scp && grants_.retrieve};
+            return {.scu = offered.scu && grants_.allow(Permission::store),
+                    .scp = offered.scp && grants_.allow(Permission::get)};
         }
         return {.scu = offered.scu && grants_.allow(entry.needs), .scp = false};
     }

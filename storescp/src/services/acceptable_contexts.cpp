@@ -18,6 +18,12 @@ std::vector<std::uint8_t> extended_negotiation(CommandField command) {
                                               : std::vector<std::uint8_t>{1, 0};
 }
 
+Permission needed_for(CommandField command) {
+    return command == CommandField::c_find_rq   ? Permission::query
+           : command == CommandField::c_move_rq ? Permission::move
+                                                : Permission::get;
+}
+
 /// PS3.4 B.3.1: level 2 (every attribute is kept), signature level 3 (bit by bit), nothing coerced.
 const std::vector<std::uint8_t> storage_support{2, 0, 3, 0, 0, 0};
 
@@ -32,14 +38,13 @@ AcceptableContexts acceptable_contexts() {
     }
     AcceptableContexts acceptable;
     auto& entries = acceptable.by_abstract_syntax;
-    entries[verification_sop_class_uid].transfer_syntaxes = plain;
+    entries[verification_sop_class_uid] = {.transfer_syntaxes = plain, .needs = Permission::echo};
     for (const QueryRetrieveClass& offered : query_retrieve_classes()) {
         if (!offered.retired) {
             auto& entry = entries[std::string(offered.uid)];
             entry.transfer_syntaxes = plain;
             entry.extended_negotiation_supported = extended_negotiation(offered.command);
-            entry.needs = offered.command == CommandField::c_find_rq ? Permission::query
-                                                                     : Permission::retrieve;
+            entry.needs = needed_for(offered.command);
         }
     }
     for (int index = 0; index < numberOfDcmAllStorageSOPClassUIDs; ++index) {

@@ -24,11 +24,11 @@ struct Provider {
 };
 
 const std::array providers{
-    Provider{CommandField::c_echo_rq, "C-ECHO", Service::echo, echo_scp, nullptr},
+    Provider{CommandField::c_echo_rq, "C-ECHO", Service::echo, echo_scp, &Peer::may_echo},
     Provider{CommandField::c_store_rq, "C-STORE", Service::store, store_scp, &Peer::may_store},
     Provider{CommandField::c_find_rq, "C-FIND", Service::find, find_scp, &Peer::may_query},
-    Provider{CommandField::c_move_rq, "C-MOVE", Service::move, move_scp, &Peer::may_retrieve},
-    Provider{CommandField::c_get_rq, "C-GET", Service::get, get_scp, &Peer::may_retrieve},
+    Provider{CommandField::c_move_rq, "C-MOVE", Service::move, move_scp, &Peer::may_move},
+    Provider{CommandField::c_get_rq, "C-GET", Service::get, get_scp, &Peer::may_get},
 };
 
 const Provider* provider_of(const CommandSet& command) {

@@ -69,4 +69,12 @@ BOOST_DATA_TEST_CASE(is_judged_as_written, candidates, candidate) {
     BOOST_TEST(is_valid_uid(candidate.uid) == candidate.valid);
 }
 
+BOOST_AUTO_TEST_CASE(a_sop_class_is_named_by_uid_or_keyword) {
+    const std::string uid = "1.2.840.10008.5.1.4.1.1.7";
+    BOOST_TEST(sop_class_uid(uid).value() == uid);
+    BOOST_TEST(sop_class_uid("SecondaryCaptureImageStorage").value() == uid);
+    BOOST_TEST(!sop_class_uid("Pictures").has_value());
+    BOOST_TEST(!sop_class_uid("").has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

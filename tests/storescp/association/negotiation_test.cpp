@@ -24,8 +24,13 @@ AccessPolicy policy() {
     Peer modality;
     modality.ae_title = "MODALITY";
     modality.may_query = false;
-    modality.may_retrieve = false;
-    access.peers = {{"READER", reader}, {"MODALITY", modality}};
+    modality.may_move = false;
+    modality.may_get = false;
+    Peer scanner;
+    scanner.ae_title = "SCANNER";
+    scanner.may_echo = false;
+    scanner.sop_classes = {secondary_capture, verification};
+    access.peers = {{"READER", reader}, {"MODALITY", modality}, {"SCANNER", scanner}};
     return access;
 }
 
@@ -258,6 +263,13 @@ BOOST_AUTO_TEST_CASE(A16_X8_what_a_peer_may_not_do_is_rejected_by_the_user) {
     BOOST_TEST(result_of({1, secondary_capture, {implicit_little}}, "READER") == 1U);
     BOOST_TEST(result_of({1, secondary_capture, {implicit_little}}, "MODALITY") == 0U);
     BOOST_TEST(result_of({1, verification, {implicit_little}}, "MODALITY") == 0U);
+    BOOST_TEST(result_of({1, verification, {implicit_little}}, "SCANNER") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(X8_a_peer_may_be_held_to_some_SOP_classes) {
+    BOOST_TEST(result_of({1, secondary_capture, {implicit_little}}, "SCANNER") == 0U);
+    BOOST_TEST(result_of({1, study_root_find, {implicit_little}}, "SCANNER") == 1U);
+    BOOST_TEST(result_of({1, unknown_class, {implicit_little}}, "SCANNER") == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(A17_every_context_refused_is_still_an_association) {

@@ -221,7 +221,8 @@ BOOST_AUTO_TEST_CASE(s12_what_a_peer_may_not_do_is_answered_0124) {
     bench.access->peers["VIEWER"] = Peer{.ae_title = "VIEWER",
                                          .host = "h",
                                          .may_query = false,
-                                         .may_retrieve = false,
+                                         .may_move = false,
+                                         .may_get = false,
                                          .may_store = false,
                                          .preferred_transfer_syntaxes = {}};
     const std::vector<Bytes> data{Bytes(10)};

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,10 @@ using Uuid = std::array<std::uint8_t, 16>;
 
 /// PS3.5 §9.1: at most 64 characters, digits and single dots, no leading zero in a component.
 [[nodiscard]] bool is_valid_uid(std::string_view uid);
+
+/// A SOP class by its UID or, of storage classes, by its keyword of PS3.6
+/// ("SecondaryCaptureImageStorage"). Null: neither.
+[[nodiscard]] std::optional<std::string> sop_class_uid(std::string_view uid_or_keyword);
 
 /// Derives UIDs for one content profile. One SOP Instance UID, one content: options that change
 /// attributes or pixels select another namespace (secondary-capture mapping, "profile/k=v;...").

@@ -49,7 +49,7 @@ struct Agreement {
 };
 
 /// What a peer must be allowed to do for a SOP class to be accepted; others get user_rejection.
-enum class Permission : std::uint8_t { none, query, retrieve, store };
+enum class Permission : std::uint8_t { none, echo, query, move, get, store, commit };
 
 /// What we would accept: by abstract syntax, its transfer syntaxes (in our order of preference),
 /// and how extended negotiation is answered. A pure table given by services.
@@ -60,7 +60,7 @@ struct AcceptableContexts {
         /// Byte-wise AND with the offer, of storage classes as it stands; never longer than the
         /// offer. Empty: not answered.
         std::vector<std::uint8_t> extended_negotiation_supported{};
-        /// Of storage classes: store for the SCU role, retrieve for the SCP role, whatever stands
+        /// Of storage classes: store for the SCU role, get for the SCP role, whatever stands
         /// here.
         Permission needs = Permission::none;
     };

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,10 @@ struct Peer {
     std::string ae_title;
     std::string host;
     std::uint16_t port = 104;
-    bool may_query = true, may_retrieve = true, may_store = true;
+    bool may_echo = true, may_query = true, may_move = true, may_get = true;
+    bool may_store = true, may_commit = true;
+    /// SOP classes (UIDs) that it may use, as SCU or SCP; empty: every class that we support.
+    std::set<std::string, std::less<>> sop_classes{};
     bool is_move_destination = true;
     bool check_address = false;  ///< its associations must come from `host`
     std::vector<std::string> preferred_transfer_syntaxes;  ///< UIDs, most preferred first
