@@ -1,4 +1,6 @@
+#include "dicom/key_objects/key_objects.hpp"
 #include "dicom/mapping/image_record.hpp"
+#include "dicom/presentation/presentation_state.hpp"
 #include "dicom/report/report.hpp"
 #include "mapping/synthetic_names.hpp"
 
@@ -129,6 +131,22 @@ SeriesEntity series_entity(const ImageRecord& record,
             series.series_description = "ChestX-ray14 boxes";
             series.manufacturer = "cxrbridge";
             break;
+        case DerivedKind::presentation_state:
+            series.series_instance_uid = uid(options, "series|gsps|", record.row.image_index);
+            series.modality = "PR";
+            series.series_number = "801";
+            series.series_description = "ChestX-ray14 boxes";
+            // Without it a validator asks for a side (PS3.3 C.7.3.1, Laterality is 2C).
+            series.body_part_examined = "CHEST";
+            series.manufacturer = "cxrbridge";
+            break;
+        case DerivedKind::key_objects:
+            series.series_instance_uid = uid(options, "series|ko|", record.row.image_index);
+            series.modality = "KO";
+            series.series_number = "901";
+            series.series_description = "ChestX-ray14 boxed images";
+            series.manufacturer = "cxrbridge";
+            break;
     }
     return series;
 }
@@ -145,10 +163,21 @@ InstanceEntity instance_entity(const ImageRecord& record,
         instance.sop_class_uid = UID_SecondaryCaptureImageStorage;
         return instance;
     }
-    instance.sop_instance_uid = report_sop_instance_uid(record, kind, options);
-    instance.sop_class_uid = report_sop_class_uid;
+    if (kind == DerivedKind::presentation_state) {
+        instance.sop_instance_uid = presentation_state_sop_instance_uid(record, options);
+        instance.sop_class_uid = presentation_state_sop_class_uid;
+        return instance;
+    }
     instance.content_date = report_content_date;
     instance.content_time = report_content_time;
+    if (kind == DerivedKind::key_objects) {
+        instance.sop_instance_uid = key_objects_sop_instance_uid(record, options);
+        instance.sop_class_uid = key_objects_sop_class_uid;
+        instance.concept_name_code = key_objects_title();
+        return instance;
+    }
+    instance.sop_instance_uid = report_sop_instance_uid(record, kind, options);
+    instance.sop_class_uid = report_sop_class_uid;
     instance.concept_name_code = {
         .value = "126000", .scheme = "DCM", .meaning = "Imaging Measurement Report"};
     instance.completion_flag = "COMPLETE";

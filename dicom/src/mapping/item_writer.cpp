@@ -4,6 +4,7 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcsequen.h>
 #include <dcmtk/dcmdata/dcvrfl.h>
+#include <dcmtk/dcmdata/dcvrsl.h>
 #include <dcmtk/dcmdata/dcvrus.h>
 
 #include <memory>
@@ -54,6 +55,18 @@ void put_optional_text(DcmItem& item, const DcmTagKey& tag, DcmEVR vr, std::stri
 void put_unsigned(DcmItem& item, const DcmTagKey& tag, std::uint16_t value) {
     auto element = std::make_unique<DcmUnsignedShort>(DcmTag(tag, DcmVR(EVR_US)));
     require(element->putUint16(value), tag);
+    insert(item, std::move(element));
+}
+
+void put_unsigned(DcmItem& item, const DcmTagKey& tag, std::span<const std::uint16_t> values) {
+    auto element = std::make_unique<DcmUnsignedShort>(DcmTag(tag, DcmVR(EVR_US)));
+    require(element->putUint16Array(values.data(), values.size()), tag);
+    insert(item, std::move(element));
+}
+
+void put_integers(DcmItem& item, const DcmTagKey& tag, std::span<const std::int32_t> values) {
+    auto element = std::make_unique<DcmSignedLong>(DcmTag(tag, DcmVR(EVR_SL)));
+    require(element->putSint32Array(values.data(), values.size()), tag);
     insert(item, std::move(element));
 }
 

@@ -31,6 +31,10 @@ void put_text(DcmItem& item, const DcmTagKey& tag, DcmEVR vr, std::string_view v
 /// The same, but an empty value leaves the attribute out (type 3).
 void put_optional_text(DcmItem& item, const DcmTagKey& tag, DcmEVR vr, std::string_view value);
 void put_unsigned(DcmItem& item, const DcmTagKey& tag, std::uint16_t value);
+void put_unsigned(DcmItem& item, const DcmTagKey& tag, std::span<const std::uint16_t> values);
+void put_integers(DcmItem& item,
+                  const DcmTagKey& tag,
+                  std::span<const std::int32_t> values);  ///< SL
 void put_floats(DcmItem& item, const DcmTagKey& tag, std::span<const float> values);
 
 /// A sequence without items (type 2).

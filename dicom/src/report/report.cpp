@@ -2,6 +2,7 @@
 
 #include "dicom/report/code_table.hpp"
 #include "mapping/item_writer.hpp"
+#include "mapping/made_documents.hpp"
 #include "mapping/study_modules.hpp"
 #include "report/report_identity.hpp"
 #include "report/tid_1500.hpp"
@@ -14,38 +15,10 @@
 namespace cxr::dicom {
 namespace {
 
-/// The image that a report is about, with all that a reference to it takes.
-struct Evidence {
-    std::string study_instance_uid;
-    SeriesEntity series;
-    InstanceEntity instance;
-};
-
-Evidence evidence_of(const ImageRecord& record, const MappingOptions& options) {
-    return {study_entity(record, options).study_instance_uid,
-            series_entity(record, DerivedKind::image, options),
-            instance_entity(record, DerivedKind::image, options)};
-}
-
-/// General Equipment (PS3.3 C.7.5.1): what wrote the document. Software Versions is the template's
-/// version, not the program's: the same content stays the same bytes over releases.
-void write_equipment(DcmItem& document, const SeriesEntity& series) {
-    put_text(document, DCM_Manufacturer, EVR_LO, series.manufacturer);
-    put_text(document, DCM_ManufacturerModelName, EVR_LO, "cxrbridge");
-    put_text(document, DCM_DeviceSerialNumber, EVR_LO, "1");
-    put_text(document, DCM_SoftwareVersions, EVR_LO, report_template_version);
-}
-
 /// SR Document Series (C.17.1), SR Document General (C.17.2), of SOP Common (C.12.1) the identity.
 void write_document(DcmItem& document, const SeriesEntity& series, const InstanceEntity& instance) {
-    put_text(document, DCM_SOPClassUID, EVR_UI, instance.sop_class_uid);
-    put_text(document, DCM_SOPInstanceUID, EVR_UI, instance.sop_instance_uid);
-    put_text(document, DCM_InstanceCreationDate, EVR_DA, instance.content_date);
-    put_text(document, DCM_InstanceCreationTime, EVR_TM, instance.content_time);
-    put_text(document, DCM_Modality, EVR_CS, series.modality);
-    put_text(document, DCM_SeriesInstanceUID, EVR_UI, series.series_instance_uid);
-    put_text(document, DCM_SeriesNumber, EVR_IS, series.series_number);
-    put_optional_text(document, DCM_SeriesDescription, EVR_LO, series.series_description);
+    write_sop_common(document, instance);
+    write_series(document, series);
     put_empty_sequence(document, DCM_ReferencedPerformedProcedureStepSequence);
     put_text(document, DCM_InstanceNumber, EVR_IS, instance.instance_number);
     put_text(document, DCM_ContentDate, EVR_DA, instance.content_date);
@@ -53,17 +26,6 @@ void write_document(DcmItem& document, const SeriesEntity& series, const Instanc
     put_text(document, DCM_CompletionFlag, EVR_CS, instance.completion_flag);
     put_text(document, DCM_VerificationFlag, EVR_CS, instance.verification_flag);
     put_empty_sequence(document, DCM_PerformedProcedureCodeSequence);
-}
-
-/// Type 1C as soon as an object is referenced: every image in the tree is listed here.
-void write_evidence(DcmItem& document, const Evidence& evidence) {
-    DcmItem& study = add_item(document, DCM_CurrentRequestedProcedureEvidenceSequence);
-    put_text(study, DCM_StudyInstanceUID, EVR_UI, evidence.study_instance_uid);
-    DcmItem& series = add_item(study, DCM_ReferencedSeriesSequence);
-    put_text(series, DCM_SeriesInstanceUID, EVR_UI, evidence.series.series_instance_uid);
-    DcmItem& instance = add_item(series, DCM_ReferencedSOPSequence);
-    put_text(instance, DCM_ReferencedSOPClassUID, EVR_UI, evidence.instance.sop_class_uid);
-    put_text(instance, DCM_ReferencedSOPInstanceUID, EVR_UI, evidence.instance.sop_instance_uid);
 }
 
 /// Coding Scheme Identification (C.12.1.1.1): a private scheme says whose it is, where it is used.
@@ -107,23 +69,23 @@ bool uses_private_scheme(const ImageRecord& record, DerivedKind kind) {
 Result<std::unique_ptr<DcmDataset>> build_report(const ImageRecord& record,
                                                  DerivedKind kind,
                                                  const MappingOptions& options) {
-    if (kind == DerivedKind::image) {
-        return Fault{FaultKind::unsupported, "an image is no report"};
+    if (kind != DerivedKind::label_report && kind != DerivedKind::box_report) {
+        return Fault{FaultKind::unsupported, "neither a label report nor a box report"};
     }
     if (kind == DerivedKind::box_report && record.boxes.empty()) {
         return Fault{FaultKind::not_found, record.row.image_index + " has no boxes"};
     }
     auto document = std::make_unique<DcmDataset>();
     const SeriesEntity series = series_entity(record, kind, options);
-    const Evidence evidence = evidence_of(record, options);
+    const ReferencedImage referenced = referenced_image(record, options);
     write_study_modules(*document, record, options);
-    write_equipment(*document, series);
+    write_equipment(*document, series, report_template_version);
     write_document(*document, series, instance_entity(record, kind, options));
-    write_evidence(*document, evidence);
+    write_evidence(*document, referenced);
     if (uses_private_scheme(record, kind)) {
         write_private_scheme(*document);
     }
-    const ImageReference image{evidence.instance.sop_class_uid, evidence.instance.sop_instance_uid};
+    const ImageReference image{referenced.sop_class_uid, referenced.sop_instance_uid};
     if (kind == DerivedKind::label_report) {
         write_text_miner(*document, record.release);
         write_content(*document, label_report_content(record, image));

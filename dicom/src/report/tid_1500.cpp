@@ -1,6 +1,7 @@
 #include "report/tid_1500.hpp"
 
 #include "dicom/report/report.hpp"
+#include "mapping/box_outline.hpp"
 #include "report/report_identity.hpp"
 
 #include <array>
@@ -95,14 +96,9 @@ ContentItem image_library(ViewPosition view, const ImageReference& image) {
     return library;
 }
 
-/// A closed rectangle, clockwise from its top-left corner. Corners are summed in double precision
-/// and narrowed once, so that width and height lose no more than the coordinates do.
 SpatialCoordinates rectangle(const BoundingBox& box) {
-    const auto left = static_cast<float>(box.x);
-    const auto top = static_cast<float>(box.y);
-    const auto right = static_cast<float>(box.x + box.width);
-    const auto bottom = static_cast<float>(box.y + box.height);
-    return {"POLYLINE", {left, top, right, top, right, bottom, left, bottom, left, top}};
+    const auto outline = outline_of(box);
+    return {"POLYLINE", {outline.begin(), outline.end()}};
 }
 
 /// TID 1410. Every child has a concept name and every group both tracking ids: viewers rely on it.

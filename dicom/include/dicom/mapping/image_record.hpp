@@ -37,7 +37,19 @@ struct DatedRows {
 [[nodiscard]] DatedRows assign_dates(std::span<const ChestXRayRow> rows, Dates dates);
 
 /// The kinds of object that are made from one image.
-enum class DerivedKind : std::uint8_t { image, label_report, box_report };
+enum class DerivedKind : std::uint8_t {
+    image,
+    label_report,
+    box_report,
+    presentation_state,  ///< the boxes, for viewers that draw no reports
+    key_objects,         ///< says that the image is one with boxes
+};
+inline constexpr std::size_t derived_kind_count = 5;
+
+/// Image and labels come with every record, the others with those that have boxes.
+[[nodiscard]] inline bool is_made_of(const ImageRecord& record, DerivedKind kind) {
+    return kind <= DerivedKind::label_report || !record.boxes.empty();
+}
 
 [[nodiscard]] PatientEntity patient_entity(const ImageRecord& record,
                                            const MappingOptions& options);
