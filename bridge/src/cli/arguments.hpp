@@ -13,6 +13,8 @@ namespace cxr::bridge::cli {
 
 using Chosen = std::function<int(std::ostream& out, std::ostream& err)>;
 
+// What talks to another node.
+void add_conform(CLI::App& program, Chosen& chosen);
 // The daemon and its configuration.
 void add_serve(CLI::App& program, Chosen& chosen);
 void add_config(CLI::App& program, Chosen& chosen);

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
         cli::add_wrap(program, chosen);
         cli::add_export(program, chosen);
         cli::add_send(program, chosen);
+        cli::add_conform(program, chosen);
         cli::add_sample(program, chosen);
         cli::add_config(program, chosen);
 

@@ -3,10 +3,12 @@
 /// tests and other commands call the same functions.
 /// `out` is what the command is for (a table, JSON, paths), `err` what went wrong, one line each.
 
+#include "bridge/conform/report.hpp"
 #include "bridge/data_set/folder.hpp"
 #include "config/schema.hpp"
 #include "dicom/mapping/options.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
@@ -78,6 +80,22 @@ struct SendOptions {
     bool reports = false;  ///< their structured reports, too
 };
 [[nodiscard]] int run_send(const SendOptions& options, std::ostream& out, std::ostream& err);
+
+/// conform AE@host:port [--only ID,…] [--store] [--move-destination AE:PORT] …; conform --list
+struct ConformOptions {
+    std::optional<config::PeerSection> peer;  ///< needed unless `list`
+    bool list = false;
+    std::vector<std::string> only;  ///< "A1", "F*"; empty: all
+    ReportFormat format = ReportFormat::text;
+    std::optional<std::filesystem::path> output;
+    bool store = false;
+    std::string calling_ae_title = "CXRCONFORM";
+    std::optional<storescp::conformance::OwnListener> move_destination;
+    std::chrono::milliseconds timeout{5'000};
+    std::chrono::milliseconds wait{35'000};
+};
+/// done_with_findings when a case failed; wrong_usage when the peer cannot be examined at all.
+[[nodiscard]] int run_conform(const ConformOptions& options, std::ostream& out, std::ostream& err);
 
 /// sample -o DIR [--patients N] [--seed N]
 struct SampleOptions {

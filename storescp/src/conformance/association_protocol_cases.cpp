@@ -1,0 +1,263 @@
+// A27–A40 and A55: what a peer does about wrong, untimely and missing PDUs (PS3.8 §9.2).
+
+#include "conformance/cases.hpp"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+namespace cxr::storescp::conformance {
+
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+Bytes echo_command() {
+    return encode_command_set(request_of(CommandField::c_echo_rq, sop::verification));
+}
+Bytes echo_pdu() {
+    return p_data(1, command_fragment | last_fragment, echo_command());
+}
+
+Seen answer_in_sta6(Play& play, std::span<const std::byte> pdu) {
+    Probe probe = play.open({sop::verification});
+    probe.send(pdu);
+    return probe.receive();
+}
+
+/// The end of the connection within the longest wait, and nothing before it.
+void expect_end(Play& play, Probe& probe) {
+    const auto begun = steady_clock::now();
+    const Seen end = probe.receive_end(play.settings().wait_at_most);
+    const auto took = duration_cast<milliseconds>(steady_clock::now() - begun);
+    play.expect("connection closed", end);
+    play.saw(fmt::format("connection closed after {:.1f} s", double(took.count()) / 1000));
+}
+
+void a27(Play& play) {
+    const Bytes unknown = raw_pdu(0x8E, bytes({0, 0, 0, 0}));
+    play.expect("A-ABORT 2/1 or A-ABORT 2/0", answer_in_sta6(play, unknown));
+    play.expect("A-ABORT 0/x", play.answer_to(unknown));
+    play.saw("A-ABORT by the provider in Sta6, by the user in Sta2");
+}
+
+void a28(Play& play) {
+    for (const Bytes& first : {echo_pdu(), pdu::encode_release_rq()}) {
+        play.expect("A-ABORT 0/x", play.answer_to(first));
+    }
+}
+
+void a29(Play& play) {
+    const pdu::AssociateRQ request = play.request({sop::verification});
+    pdu::AssociateAC accept;
+    accept.contexts = {{.id = 1,
+                        .result = ContextResult::acceptance,
+                        .transfer_syntax = std::string(syntax::implicit_little)}};
+    for (const Bytes& unexpected : {pdu::encode(request),
+                                    pdu::encode(accept),
+                                    pdu::encode(Rejection{1, 1, 1}),
+                                    pdu::encode_release_rp()}) {
+        play.expect("A-ABORT 2/2 or A-ABORT 2/0", answer_in_sta6(play, unexpected));
+    }
+}
+
+void a30(Play& play) {
+    Probe probe = play.open({sop::verification});
+    play.expect("A-RELEASE-RP", probe.release());
+    expect_end(play, probe);
+}
+
+void a31(Play& play) {
+    play.need(sop::study_root_find);
+    static_cast<void>(play.held());
+    Probe probe = play.open({sop::study_root_find});
+    const std::uint8_t context = probe.context(sop::study_root_find);
+    probe.send(context,
+               request_of(CommandField::c_find_rq, sop::study_root_find),
+               encoded(keys("STUDY", {{DCM_StudyInstanceUID, ""}}), syntax::implicit_little));
+    probe.send(pdu::encode_release_rq());
+    std::size_t responses = 0, finals = 0;
+    Seen next = probe.receive();
+    for (; next.message; next = probe.receive()) {
+        ++responses;
+        finals += next.status() >> 8U == 0xFF ? 0 : 1;
+    }
+    play.expect("A-RELEASE-RP", next);
+    play.expect(finals <= 1, "at most one final response", fmt::format("{} of them", finals));
+    play.saw(fmt::format("{} responses, then A-RELEASE-RP", responses));
+}
+
+void a33(Play& play) {
+    Probe probe = play.open({sop::verification});
+    probe.send(pdu::encode(abort_by_user));
+    play.expect("connection closed", probe.receive_end(play.settings().answer_within));
+}
+
+void a35(Play& play) {
+    Probe probe = play.connect();
+    expect_end(play, probe);
+}
+
+void a36(Play& play) {
+    const Bytes request = pdu::encode(play.request({sop::verification}));
+    Probe probe = play.connect();
+    const auto begun = steady_clock::now();
+    for (const std::byte& one : request) {
+        probe.send({&one, 1});
+        const Seen next = probe.receive(seconds(1));
+        const auto took = duration_cast<seconds>(steady_clock::now() - begun);
+        if (next.text != "nothing") {
+            play.expect("connection closed", next);
+            play.saw(fmt::format("connection closed after {} s", took.count()));
+            return;
+        }
+        play.expect(took < play.settings().wait_at_most,
+                    "connection closed",
+                    fmt::format("still waiting for bytes after {} s", took.count()));
+    }
+}
+
+void a37(Play& play) {
+    pdu::AssociateRQ request = play.request({sop::verification});
+    request.protocol_version = 2;
+    const auto rejected = [&] {
+        Probe probe = play.connect();
+        const Seen answer = probe.associate(request);
+        if (!answer.is(pdu::Type::associate_rj)) {
+            throw NotPlayable{"needs a rejection; the peer answered " + answer.text};
+        }
+        return probe;
+    };
+    Probe repeated = rejected();
+    repeated.send(pdu::encode(request));
+    play.expect("A-ABORT 0/x or A-ABORT 2/x or connection closed", repeated.receive());
+    const std::string to_a_new_request = play.last_seen();
+    Probe silent = rejected();
+    silent.send(echo_pdu());
+    expect_end(play, silent);
+    play.saw(fmt::format("{} to a new request; {}", to_a_new_request, play.last_seen()));
+}
+
+/// A request whose last item announces more bytes than there are.
+Bytes overrunning_request(const Play& play) {
+    Bytes request = pdu::encode(play.request({sop::verification}));
+    constexpr std::size_t application_context_length_at = 74 + 2;
+    request[application_context_length_at] = std::byte{0x7F};
+    return request;
+}
+
+void a38(Play& play) {
+    play.expect("A-ABORT 0/x or A-ASSOCIATE-RJ 1/2/x or A-ASSOCIATE-RJ 1/3/x",
+                play.answer_to(overrunning_request(play)));
+    const Bytes too_short = raw_pdu(4, bytes({0, 0, 0, 1, 1}));
+    play.expect("A-ABORT 2/6 or A-ABORT 2/0", answer_in_sta6(play, too_short));
+    const Bytes overrunning = raw_pdu(4, bytes({0, 0, 1, 0, 1, 3, 0, 0}));
+    play.expect("A-ABORT 2/6 or A-ABORT 2/0", answer_in_sta6(play, overrunning));
+    play.saw("aborted: an item, a PDV shorter than its header, a PDV longer than its PDU");
+}
+
+void a39(Play& play) {
+    const Bytes huge = raw_pdu(4, 0xFFFF'FFFF, bytes({0, 0, 0, 4, 1, 3, 0, 0}));
+    const Seen answer = answer_in_sta6(play, huge);
+    play.expect("A-ABORT 2/x or A-ABORT 0/x or connection closed or nothing", answer);
+    play.expect_alive();
+}
+
+void a40(Play& play) {
+    Probe probe = play.open({sop::verification});
+    const std::uint32_t bytes_max = probe.answer().user.pdu_bytes_max.value_or(0);
+    if (bytes_max == 0 || bytes_max > 16U << 20U) {
+        throw NotPlayable{fmt::format("the peer's maximum length is {}", bytes_max)};
+    }
+    // The command, and so much of a data set that the PDU is two bytes too long.
+    CommandSet command = request_of(CommandField::c_echo_rq, sop::verification);
+    command.data_set_type = 1;
+    const Bytes head = pdv(1, command_fragment | last_fragment, encode_command_set(command));
+    const std::size_t data_bytes = bytes_max + 2 - head.size() - pdu::pdv_header_bytes;
+    const std::string value(data_bytes - 8, ' ');
+    probe.send(raw_pdu(4, head + pdv(1, last_fragment, element(0x00104000, value))));
+    play.expect("A-ABORT 2/x or A-ABORT 0/x or C-ECHO-RSP xxxx", probe.receive());
+}
+
+void a55(Play& play) {
+    Probe probe = play.open({sop::verification});
+    const auto begun = steady_clock::now();
+    const Seen end = probe.receive(play.settings().wait_at_most);
+    const auto took = duration_cast<seconds>(steady_clock::now() - begun);
+    play.expect("A-ABORT 0/x or A-ABORT 2/x or A-RELEASE-RQ or connection closed or nothing", end);
+    play.saw(fmt::format("{} after {} s", end.text, took.count()));
+}
+
+constexpr Case cases[] = {
+    row("A27",
+        n,
+        "PS3.8 9.2",
+        "An unknown PDU type is aborted: 2/1, before an association 0",
+        played(a27)),
+    row("A28",
+        n,
+        "PS3.8 9.2",
+        "P-DATA-TF or A-RELEASE-RQ as the first PDU is aborted by the user",
+        played(a28)),
+    row("A29", n, "PS3.8 9.2", "A PDU that an association cannot have is aborted 2/2", played(a29)),
+    row("A30",
+        n,
+        "PS3.8 9.3.6",
+        "A-RELEASE-RQ gets A-RELEASE-RP; the connection ends at ARTIM",
+        waits(a30)),
+    row("A31",
+        n,
+        "PS3.8 9.2",
+        "A release while responses stream is answered after them",
+        played(a31)),
+    row("A32",
+        n,
+        "PS3.8 9.2",
+        "Both sides ask for release at once: both answer, nobody hangs",
+        by_a_test("storescp.upper_layer.upper_layer_test")),
+    row("A33",
+        n,
+        "PS3.8 9.2",
+        "After A-ABORT the connection ends and nothing more is sent",
+        played(a33)),
+    row("A34",
+        n,
+        "PS3.8 9.2",
+        "A lost connection is an abort: the partial object is discarded",
+        by_a_test("storescp.services.store_scp_test")),
+    row("A35",
+        n,
+        "PS3.8 9.2",
+        "A connection without a request ends at ARTIM, without a word",
+        waits(a35)),
+    row("A36", n, "PS3.8 9.2", "A request that trickles in does not restart ARTIM", waits(a36)),
+    row("A37",
+        n,
+        "PS3.8 9.2",
+        "After a rejection data is ignored until ARTIM; a request aborted",
+        waits(a37)),
+    row("A38", n, "PS3.8 9.3.8", "Lengths that overrun their PDU are aborted", played(a38)),
+    row("A39", p, "PS3.8 9.3.1", "A PDU length of FFFFFFFFH does no harm", played(a39)),
+    row("A40",
+        p,
+        "PS3.8 D.1",
+        "A P-DATA-TF longer than the peer's maximum: aborted or borne",
+        played(a40)),
+};
+
+constexpr Case last_cases[] = {
+    row("A55", p, "PS3.8 7.3", "What becomes of an association without requests", waits(a55)),
+};
+
+}  // namespace
+
+std::span<const Case> association_protocol_cases() {
+    return cases;
+}
+std::span<const Case> association_idle_cases() {
+    return last_cases;
+}
+
+}  // namespace cxr::storescp::conformance

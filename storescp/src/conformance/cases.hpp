@@ -1,0 +1,48 @@
+#pragma once
+/// The parts of the table, each in the file of its dialogues, and how a row is written.
+
+#include "conformance/play.hpp"
+
+#include <vector>
+
+namespace cxr::storescp::conformance {
+
+[[nodiscard]] std::span<const Case> association_negotiation_cases();  // A1–A26
+[[nodiscard]] std::span<const Case> association_protocol_cases();     // A27–A40
+[[nodiscard]] std::span<const Case> association_data_cases();         // A41–A54
+[[nodiscard]] std::span<const Case> association_idle_cases();         // A55
+[[nodiscard]] std::span<const Case> verification_cases();             // V1–V16
+
+inline constexpr Requirement n = Requirement::standard;
+inline constexpr Requirement p = Requirement::policy;
+
+struct Shown {
+    How how;
+    Dialogue dialogue = nullptr;
+    std::string_view note = {};
+};
+constexpr Shown played(Dialogue dialogue) {
+    return {How::played, dialogue};
+}
+constexpr Shown waits(Dialogue dialogue) {
+    return {How::waits, dialogue};
+}
+constexpr Shown alone(Dialogue dialogue) {
+    return {How::alone, dialogue};
+}
+/// @param test its name as ctest knows it
+constexpr Shown by_a_test(std::string_view test) {
+    return {How::by_a_test, nullptr, test};
+}
+constexpr Shown not_here(std::string_view why) {
+    return {How::not_here, nullptr, why};
+}
+constexpr Case row(std::string_view id,
+                   Requirement requirement,
+                   std::string_view section,
+                   std::string_view expectation,
+                   Shown shown) {
+    return {id, requirement, section, expectation, shown.how, shown.dialogue, shown.note};
+}
+
+}  // namespace cxr::storescp::conformance
