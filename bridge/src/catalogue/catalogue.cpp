@@ -44,7 +44,7 @@ public:
                 return set.error();
             }
         }
-        return look_for_offline();
+        return look_for_exceptions();
     }
 
     /// From the first commit that is to be durable on.
@@ -59,13 +59,20 @@ public:
         return {};
     }
 
-    Result<void> look_for_offline() {
+    /// What is the same for all answers is not looked up for each.
+    Result<void> look_for_exceptions() {
         auto found =
             writer.integer("SELECT EXISTS(SELECT 1 FROM instance_kind WHERE availability > 0)");
         if (!found) {
             return found.error();
         }
         some_offline = *found != 0;
+        auto zones = writer.integer(
+            "SELECT EXISTS(SELECT 1 FROM study_kind WHERE timezone_offset_from_utc <> '')");
+        if (!zones) {
+            return zones.error();
+        }
+        some_time_zones = *zones != 0;
         return {};
     }
 
@@ -87,7 +94,7 @@ public:
     }
 
     const CatalogueSettings settings;
-    std::atomic<bool> some_offline{false};
+    std::atomic<bool> some_offline{false}, some_time_zones{false};
 
     std::mutex writing;  // guards the writer and `serving`
     sqlite::Connection writer;
@@ -136,7 +143,7 @@ Result<SyncReport> Catalogue::synchronise(const DataSetFolder& folder) {
     if (auto set = impl_->serve(); !set) {
         return set.error();
     }
-    if (auto looked = impl_->look_for_offline(); !looked) {
+    if (auto looked = impl_->look_for_exceptions(); !looked) {
         return looked.error();
     }
     impl_->writer.release_memory();
@@ -170,7 +177,8 @@ Result<std::unique_ptr<storescp::MatchCursor>> Catalogue::find(
     return open_cursor(impl_->readers,
                        identifier,
                        {.retrieve_ae_title = impl_->settings.retrieve_ae_title,
-                        .some_offline = impl_->some_offline});
+                        .some_offline = impl_->some_offline,
+                        .some_time_zones = impl_->some_time_zones});
 }
 
 Result<std::vector<storescp::InstanceReference>> Catalogue::instances(
@@ -218,8 +226,12 @@ Result<std::optional<ObjectOrigin>> Catalogue::find_instance(
 }
 
 Result<void> Catalogue::add_received(const ReceivedObject& object, bool replace) {
-    return impl_->write(
+    auto added = impl_->write(
         [&](sqlite::Connection& writer) { return add_received_rows(writer, object, replace); });
+    if (added && !object.study.timezone_offset_from_utc.empty()) {
+        impl_->some_time_zones = true;
+    }
+    return added;
 }
 
 Result<std::vector<std::string>> Catalogue::received_files() const {

@@ -96,7 +96,8 @@ Kinds::Kinds()
              "referring_physician_name",
              "procedure_code_value",
              "procedure_coding_scheme",
-             "procedure_code_meaning"}),
+             "procedure_code_meaning",
+             "timezone_offset_from_utc"}),
       series("series_kind",
              {"modality",
               "series_number",
@@ -133,7 +134,8 @@ std::int64_t Kinds::id_of(const dicom::StudyEntity& entity) {
                         entity.referring_physician_name,
                         entity.procedure_code.value,
                         entity.procedure_code.scheme,
-                        entity.procedure_code.meaning});
+                        entity.procedure_code.meaning,
+                        entity.timezone_offset_from_utc});
 }
 
 std::int64_t Kinds::id_of(const dicom::SeriesEntity& entity) {

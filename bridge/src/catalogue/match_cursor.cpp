@@ -23,6 +23,7 @@ std::string value_of(const OutputColumn& output, const sqlite::Statement& row) {
         case Form::availability:
             return row.integer(output.first_column) == 0 ? "ONLINE" : "OFFLINE";
         case Form::text:
+        case Form::optional_text:
         case Form::number:
         case Form::code:
             break;
@@ -136,6 +137,9 @@ private:
                 attribute.items = items_of(output, *statement_);
             } else {
                 attribute.value = value_of(output, *statement_);
+                if (output.form == Form::optional_text && attribute.value.empty()) {
+                    attributes.pop_back();
+                }
             }
         }
         return attributes;

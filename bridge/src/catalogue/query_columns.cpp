@@ -74,6 +74,11 @@ const QueryColumn columns[] = {
      "procedure_code_value",
      "procedure_coding_scheme",
      "procedure_code_meaning"},
+    {DCM_TimezoneOffsetFromUTC,
+     study,
+     Place::kind,
+     Form::optional_text,
+     "timezone_offset_from_utc"},
     {DCM_ModalitiesInStudy, study, Place::any_series, Form::text, "modality"},
     {DCM_SOPClassesInStudy, study, Place::any_instance, Form::text, "sop_class_uid"},
     {DCM_NumberOfStudyRelatedSeries, study, Place::computed, Form::number, study_series},
@@ -114,7 +119,20 @@ const QueryColumn columns[] = {
     {DCM_InstanceAvailability, image, Place::kind, Form::availability, "availability"},
 };
 
+const MomentColumns moments[] = {
+    {DCM_StudyDate, DCM_StudyTime, study, "study_date", "study_time"},
+    {DCM_SeriesDate, DCM_SeriesTime, series, "series_date", "series_time"},
+    {DCM_ContentDate, DCM_ContentTime, image, "content_date", "content_time"},
+};
+
 }  // namespace
+
+const MomentColumns* find_moment_columns(const DcmTagKey& tag) {
+    const auto* found = std::ranges::find_if(moments, [&tag](const MomentColumns& moment) {
+        return moment.date == tag || moment.time == tag;
+    });
+    return found != std::end(moments) ? found : nullptr;
+}
 
 const QueryColumn* find_query_column(const DcmTagKey& tag, dicom::QueryLevel level) {
     const auto* found = std::ranges::find_if(columns, [&](const QueryColumn& column) {

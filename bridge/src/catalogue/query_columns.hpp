@@ -26,6 +26,7 @@ enum class Form : std::uint8_t {
     positive_number,  ///< 0: no value
     code,             ///< a sequence of one item: three columns, or no item
     availability,     ///< 0 ONLINE, 1 OFFLINE
+    optional_text,    ///< left out where it is empty: never answered with zero length
 };
 
 struct QueryColumn {
@@ -37,6 +38,15 @@ struct QueryColumn {
     std::string_view scheme{};   ///< code: the other two columns
     std::string_view meaning{};  ///< code
 };
+
+/// A date with its time of day in one row of a level: what a time zone moves together.
+struct MomentColumns {
+    DcmTagKey date, time;
+    dicom::QueryLevel level;
+    std::string_view date_sql, time_sql;  ///< columns without alias
+};
+/// Null: the tag is neither.
+[[nodiscard]] const MomentColumns* find_moment_columns(const DcmTagKey& tag);
 
 /// Null: nothing is kept for this tag; it is answered with zero length.
 [[nodiscard]] const QueryColumn* find_query_column(const DcmTagKey& tag, dicom::QueryLevel level);

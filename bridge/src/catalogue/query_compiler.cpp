@@ -1,5 +1,7 @@
 #include "catalogue/query_compiler.hpp"
 
+#include "dicom/query/time_zone.hpp"
+
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
 
@@ -145,8 +147,19 @@ private:
         } else {
             constant(DCM_InstanceAvailability, "ONLINE");
         }
+        own_time_zone();
         constant(DCM_QueryRetrieveLevel, std::string(dicom::level_name(identifier_.level)));
         constant(DCM_RetrieveAETitle, context_.retrieve_ae_title);
+    }
+
+    /// Of the times in the answer (PS3.4 C.4.1.1.3.2): the asked one, else the study's, if known.
+    void own_time_zone() {
+        if (identifier_.timezone) {
+            constant(DCM_TimezoneOffsetFromUTC,
+                     dicom::utc_offset_text(identifier_.timezone->asked_minutes));
+        } else if (context_.some_time_zones && level_ >= index_of(QueryLevel::study)) {
+            add_output(DCM_TimezoneOffsetFromUTC);
+        }
     }
 
     void add_output(const DcmTagKey& tag) {
@@ -176,7 +189,7 @@ private:
         };
         switch (column.place) {
             case Place::own:
-                add(fmt::format("{}.{}", names.alias, column.sql));
+                add(own_value(column));
                 return;
             case Place::computed:
                 add(std::string(column.sql));
@@ -194,6 +207,26 @@ private:
             add(fmt::format("{}.{}", names.kind_alias, column.scheme));
             add(fmt::format("{}.{}", names.kind_alias, column.meaning));
         }
+    }
+
+    /// A value of the level's own row; dates and times at the offset that was asked for.
+    std::string own_value(const QueryColumn& column) {
+        const char* const alias = levels[index_of(column.level)].alias;
+        const MomentColumns* moment =
+            identifier_.timezone ? find_moment_columns(column.tag) : nullptr;
+        if (moment == nullptr) {
+            return fmt::format("{}.{}", alias, column.sql);
+        }
+        const std::size_t study = index_of(QueryLevel::study);
+        need(study);
+        kind_joined_[study] = true;
+        return fmt::format("{0}({1}.{2}, {1}.{3}, tk.timezone_offset_from_utc, {4}, {5})",
+                           column.tag == moment->date ? "dicom_moved_date" : "dicom_moved_time",
+                           alias,
+                           moment->date_sql,
+                           moment->time_sql,
+                           identifier_.timezone->unknown_minutes,
+                           identifier_.timezone->asked_minutes);
     }
 
     static std::string children(const QueryColumn& column) {
@@ -235,7 +268,7 @@ private:
             return;
         }
         const bool universal =
-            key.value.empty() ||
+            !key.restricts() ||
             (trimmed(key.value) == "*" && (key.supported->matching == Matching::wild_card ||
                                            key.supported->matching == Matching::person_name));
         if (universal) {
@@ -251,22 +284,27 @@ private:
             return;  // with the date
         }
         if (result_.date_time_keys && &key == result_.date_time_keys->date) {
-            where(fmt::format("dicom_matches_date_time({}, t.study_date, t.study_time)",
-                              parameter(result_.date_time_keys.get())));
+            const dicom::QueryLevel level = identifier_.level;
+            where(fmt::format("dicom_matches_date_time({}, {}, {})",
+                              parameter(result_.date_time_keys.get()),
+                              own_value(*find_query_column(DCM_StudyDate, level)),
+                              own_value(*find_query_column(DCM_StudyTime, level))));
             return;
         }
         const std::string matcher = parameter(&key);
         const Level& names = levels[index_of(column->level)];
         switch (column->place) {
             case Place::own:
-                where(fmt::format("dicom_matches({}, {}.{})", matcher, names.alias, column->sql));
+                where(fmt::format("dicom_matches({}, {})", matcher, own_value(*column)));
                 return;
             case Place::kind:
                 where(fmt::format("{}.kind IN (SELECT id FROM {} WHERE dicom_matches({}, {}))",
                                   names.alias,
                                   names.kind_table,
                                   matcher,
-                                  column->sql));
+                                  column->form == Form::positive_number
+                                      ? fmt::format("nullif({}, 0)", column->sql)
+                                      : std::string(column->sql)));
                 return;
             case Place::any_series:
             case Place::any_instance:
@@ -297,6 +335,10 @@ private:
     }
 
     void uid_condition(const QueryColumn& column, const QueryKey& key) {
+        if (key.wants_empty) {
+            where("0");  // none is without a UID
+            return;
+        }
         std::string list;
         std::string_view rest = key.value;
         while (true) {
@@ -316,7 +358,8 @@ private:
 
     /// Narrows the search where there is an index; dicom_matches() decides.
     void access_path(const QueryColumn& column, const QueryKey& key) {
-        if (key.value.find('\\') != std::string::npos) {
+        const bool moved = identifier_.timezone && find_moment_columns(column.tag) != nullptr;
+        if (moved || key.wants_empty || key.fuzzy || key.value.find('\\') != std::string::npos) {
             return;
         }
         if (column.tag == DCM_PatientID || column.tag == DCM_AccessionNumber) {
@@ -334,10 +377,13 @@ private:
         const std::string_view value = trimmed(key.value);
         const std::string_view prefix = literal_prefix(value, "*?");
         if (prefix.size() == value.size()) {
-            where(fmt::format("{} = {}", name, parameter(std::string(value))));
+            where(fmt::format("{} IN ({}{})",
+                              name,
+                              parameter(std::string(value)),
+                              key.unknown_matches ? ", ''" : ""));
             begin_at(level, Selectivity::value);
         } else if (!prefix.empty()) {
-            prefix_path(name, prefix);
+            where(with_unknown(key, name, within_prefix(name, prefix)));
             begin_at(level, Selectivity::prefix);
         }
     }
@@ -349,19 +395,24 @@ private:
         if (prefix.empty() || folded.find('=') != std::string::npos) {
             return;
         }
-        where(
-            fmt::format("p.id IN (SELECT patient FROM patient_name WHERE folded >= {} AND "
-                        "folded < {})",
-                        parameter(std::string(prefix)),
-                        parameter(after_prefix(prefix))));
+        where(fmt::format("p.id IN (SELECT patient FROM patient_name WHERE {})",
+                          with_unknown(key, "folded", within_prefix("folded", prefix))));
         begin_at(index_of(QueryLevel::patient), Selectivity::prefix);
     }
 
-    void prefix_path(const std::string& name, std::string_view prefix) {
-        where(fmt::format("{0} >= {1} AND {0} < {2}",
-                          name,
-                          parameter(std::string(prefix)),
-                          parameter(after_prefix(prefix))));
+    std::string within_prefix(std::string_view name, std::string_view prefix) {
+        return fmt::format("{0} >= {1} AND {0} < {2}",
+                           name,
+                           parameter(std::string(prefix)),
+                           parameter(after_prefix(prefix)));
+    }
+
+    /// A path must let through whatever the rule accepts: no value, too, when that matches.
+    static std::string with_unknown(const QueryKey& key,
+                                    std::string_view name,
+                                    std::string condition) {
+        return key.unknown_matches ? fmt::format("({} OR {} = '')", condition, name)
+                                   : std::move(condition);
     }
 
     void date_path(const QueryKey& key) {
@@ -369,12 +420,11 @@ private:
         if (!range) {
             return;
         }
-        if (!range->low.empty()) {
-            where(fmt::format("t.study_date >= {}", parameter(range->low)));
-        }
+        std::string condition = "t.study_date >= " + parameter(range->low);
         if (!range->high.empty()) {
-            where(fmt::format("t.study_date <= {}", parameter(range->high)));
+            condition += " AND t.study_date <= " + parameter(range->high);
         }
+        where(with_unknown(key, "t.study_date", std::move(condition)));
         begin_at(index_of(QueryLevel::study), Selectivity::range);
     }
 

@@ -43,7 +43,8 @@ struct CompiledQuery {
 
 struct QueryContext {
     std::string retrieve_ae_title;
-    bool some_offline = false;  ///< false: everything is ONLINE
+    bool some_offline = false;     ///< false: everything is ONLINE
+    bool some_time_zones = false;  ///< false: no object tells its offset from UTC
 };
 
 /// The identifier must outlive the result. Faults: exhausted (more values in lists than a statement

@@ -1,4 +1,5 @@
 #include "catalogue/query_compiler.hpp"
+#include "dicom/query/time_zone.hpp"
 
 #include <sqlite3.h>
 
@@ -16,6 +17,10 @@ std::string_view text_of(sqlite3_value* value) {
     const auto* data = sqlite3_value_text(value);
     const int bytes = sqlite3_value_bytes(value);
     return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(bytes)};
+}
+
+void result_text(sqlite3_context* context, std::string_view text) {
+    sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 /// No exception crosses SQLite: what is thrown becomes the statement's error.
@@ -56,12 +61,31 @@ void dicom_matches_date_time(sqlite3_context* context, int, sqlite3_value** argu
     const auto* keys =
         static_cast<const DateTimeKeys*>(sqlite3_value_pointer(arguments[0], date_time_pointer));
     guarded(context, [&] {
+        const std::string_view date = text_of(arguments[1]);
         const bool matched =
             keys != nullptr &&
-            dicom::matches_combined_range(
-                text_of(arguments[1]), text_of(arguments[2]), keys->date->value, keys->time->value);
+            ((keys->date->unknown_matches && date.empty()) ||
+             dicom::matches_combined_range(
+                 date, text_of(arguments[2]), keys->date->value, keys->time->value));
         sqlite3_result_int(context, matched ? 1 : 0);
     });
+}
+
+/// (date, time, offset as kept, minutes when there is none, minutes asked for): both at the latter.
+dicom::LocalMoment moved_moment(sqlite3_value** arguments) {
+    const int kept =
+        dicom::utc_offset_minutes(text_of(arguments[2])).value_or(sqlite3_value_int(arguments[3]));
+    return dicom::moved_east(
+        {.date = std::string(text_of(arguments[0])), .time = std::string(text_of(arguments[1]))},
+        sqlite3_value_int(arguments[4]) - kept);
+}
+
+void dicom_moved_date(sqlite3_context* context, int, sqlite3_value** arguments) {
+    guarded(context, [&] { result_text(context, moved_moment(arguments).date); });
+}
+
+void dicom_moved_time(sqlite3_context* context, int, sqlite3_value** arguments) {
+    guarded(context, [&] { result_text(context, moved_moment(arguments).time); });
 }
 
 /// Distinct values, not empty ones, in the order met, separated by '\'.
@@ -106,8 +130,7 @@ void joined_values_step(sqlite3_context* context, int, sqlite3_value** arguments
 void joined_values_final(sqlite3_context* context) {
     const auto* state = static_cast<Aggregate*>(sqlite3_aggregate_context(context, 0));
     const std::unique_ptr<JoinedValues> values(state != nullptr ? state->values : nullptr);
-    const std::string_view text = values ? std::string_view(values->text) : "";
-    sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    result_text(context, values ? std::string_view(values->text) : "");
 }
 
 }  // namespace
@@ -123,6 +146,8 @@ dicom::Result<void> register_query_functions(sqlite::Connection& connection) {
         scalar("dicom_matches", 2, dicom_matches) == SQLITE_OK &&
         scalar("dicom_matches_code", 4, dicom_matches_code) == SQLITE_OK &&
         scalar("dicom_matches_date_time", 3, dicom_matches_date_time) == SQLITE_OK &&
+        scalar("dicom_moved_date", 5, dicom_moved_date) == SQLITE_OK &&
+        scalar("dicom_moved_time", 5, dicom_moved_time) == SQLITE_OK &&
         sqlite3_create_function_v2(handle,
                                    "joined_values",
                                    1,

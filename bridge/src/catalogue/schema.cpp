@@ -119,7 +119,12 @@ Result<void> create_tables(sqlite::Connection& connection) {
     return create_indexes(connection);
 }
 
-constexpr std::array<Migration, version> migrations{create_tables};
+Result<void> add_time_zones(sqlite::Connection& connection) {
+    return connection.execute(
+        "ALTER TABLE study_kind ADD COLUMN timezone_offset_from_utc TEXT NOT NULL DEFAULT ''");
+}
+
+constexpr std::array<Migration, version> migrations{create_tables, add_time_zones};
 
 Result<void> migrate(sqlite::Connection& connection, std::int64_t from) {
     auto transaction = sqlite::Transaction::begin(connection);

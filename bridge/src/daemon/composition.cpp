@@ -86,6 +86,7 @@ storescp::NodeSettings node_settings(const config::Config& config) {
     settings.limits.pdu_bytes_max = node.max_pdu;
     settings.limits.matches_max = node.max_matches;
     settings.query_rules.lenient = node.strictness == config::Strictness::lenient;
+    settings.query_rules.lenient_values = settings.query_rules.lenient;
     settings.access = access_policy(config);
     return settings;
 }

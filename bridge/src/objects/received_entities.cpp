@@ -1,6 +1,7 @@
 #include "objects/received_entities.hpp"
 
 #include "dicom/query/matching.hpp"
+#include "dicom/query/time_zone.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
@@ -34,6 +35,7 @@ const std::array wanted_tags{
     DcmTagKey(DCM_StudyDescription),
     DcmTagKey(DCM_ProcedureCodeSequence),
     DcmTagKey(DCM_SeriesDescription),
+    DcmTagKey(DCM_TimezoneOffsetFromUTC),
     DcmTagKey(DCM_PatientName),
     DcmTagKey(DCM_PatientID),
     DcmTagKey(DCM_IssuerOfPatientID),
@@ -64,6 +66,12 @@ std::string first_value(const Attributes& attributes, const DcmTagKey& tag) {
 std::string date(const Attributes& attributes, const DcmTagKey& tag) {
     std::string value = first_value(attributes, tag);
     return dicom::comparable(value, dicom::VR::DA).value_or(value);
+}
+
+/// Empty unless well-formed: times are adjusted by it, and it is never answered with zero length.
+std::string time_zone(const Attributes& attributes) {
+    std::string offset = first_value(attributes, DCM_TimezoneOffsetFromUTC);
+    return dicom::utc_offset_minutes(offset) ? offset : std::string();
 }
 
 std::uint32_t number(const Attributes& attributes, const DcmTagKey& tag) {
@@ -114,7 +122,8 @@ void fill_entities(const Attributes& attributes, ReceivedObject& object) {
                     .study_description = text(DCM_StudyDescription),
                     .referring_physician_name = text(DCM_ReferringPhysicianName),
                     .patient_age = text(DCM_PatientAge),
-                    .procedure_code = code(attributes, DCM_ProcedureCodeSequence)};
+                    .procedure_code = code(attributes, DCM_ProcedureCodeSequence),
+                    .timezone_offset_from_utc = time_zone(attributes)};
     object.series = {.series_instance_uid = text(DCM_SeriesInstanceUID),
                      .modality = text(DCM_Modality),
                      .series_number = text(DCM_SeriesNumber),

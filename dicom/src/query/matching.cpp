@@ -162,19 +162,20 @@ bool matches_code(const CodedConcept& concept_code, const Attributes& sequence_k
            match(DCM_CodeMeaning, concept_code.meaning);
 }
 
-bool matches(const QueryKey& key, std::string_view value, bool zero_length_matches) {
+bool matches(const QueryKey& key, std::string_view value) {
     const SupportedKey& supported = *key.supported;
-    if (key.value.empty()) {
-        return true;
+    if (key.wants_empty) {
+        return value.empty();
     }
-    if (zero_length_matches && value.empty() && supported.type != KeyType::optional) {
+    if (key.value.empty() || (key.unknown_matches && value.empty())) {
         return true;
     }
     switch (supported.matching) {
         case Matching::wild_card:
             return matches_wild_card(value, key.value);
         case Matching::person_name:
-            return matches_person_name(value, key.value);
+            return key.fuzzy ? matches_fuzzy_person_name(value, key.value)
+                             : matches_person_name(value, key.value);
         case Matching::range:
             return matches_range(value, key.value, supported.vr);
         case Matching::uid_list:

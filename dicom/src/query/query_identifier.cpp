@@ -1,4 +1,5 @@
 #include "dicom/query/identifier.hpp"
+#include "dicom/query/time_zone.hpp"
 #include "identifier_reading.hpp"
 
 #include <dcmtk/config/osconfig.h>
@@ -8,6 +9,9 @@
 
 namespace cxr::dicom {
 namespace {
+
+/// What asks for entities without a value (PS3.4 C.2.2.2.7).
+constexpr std::string_view empty_value = "\"\"";
 
 bool is_universal(std::string_view value) {
     return value.find_first_not_of('*') == std::string_view::npos;
@@ -36,7 +40,7 @@ Result<std::string> read_value(const SupportedKey& supported,
         case Matching::return_only:
             return std::string();
     }
-    if (rules.lenient && is_universal(value)) {
+    if (rules.lenient_values && is_universal(value)) {
         return std::string();
     }
     if (supported.matching == Matching::range) {
@@ -50,7 +54,7 @@ Result<std::string> read_value(const SupportedKey& supported,
                                  ? read_uid_list(value).has_value()
                              : is_number ? comparable(value, supported.vr).has_value()
                                          : !has_wild_card(value);
-    if (!well_formed && !rules.lenient) {
+    if (!well_formed && !rules.lenient_values) {
         return offending(supported.tag,
                          supported.matching == Matching::uid_list
                              ? "the key is no list of UIDs; they take no wild cards"
@@ -65,6 +69,26 @@ public:
         query_.model = model;
         query_.level = level;
         query_.combined_date_time = rules.combined_date_time;
+    }
+
+    /// When its adjustment was negotiated: the offset that dates and times are meant at (C.5.1
+    /// byte 4).
+    Result<void> read_time_zone(const Attributes& identifier) {
+        if (!rules_.timezone_adjustment) {
+            return {};
+        }
+        const int own = rules_.utc_offset_minutes;
+        query_.timezone = {.asked_minutes = own, .unknown_minutes = own};
+        const Attribute* zone = find(identifier, DCM_TimezoneOffsetFromUTC);
+        if (zone == nullptr) {
+            return {};
+        }
+        if (const auto minutes = utc_offset_minutes(trimmed_key(zone->value))) {
+            query_.timezone->asked_minutes = *minutes;
+        } else if (!rules_.lenient_values) {
+            return offending(DCM_TimezoneOffsetFromUTC, "the offset is not of the form +hhmm");
+        }
+        return {};
     }
 
     Result<void> read(const Attribute& attribute) {
@@ -134,12 +158,20 @@ private:
     }
 
     Result<void> read_text(const Attribute& attribute, const SupportedKey& supported) {
-        auto value = read_value(supported, attribute.value, rules_);
-        if (!value) {
-            return value.error();
+        QueryKey key{.supported = &supported, .value = {}, .sequence_keys = {}};
+        key.wants_empty = rules_.empty_values && trimmed_key(attribute.value) == empty_value &&
+                          supported.matching != Matching::return_only;
+        if (!key.wants_empty) {
+            auto value = read_value(supported, attribute.value, rules_);
+            if (!value) {
+                return value.error();
+            }
+            key.value = std::move(*value);
         }
-        query_.keys.push_back(
-            {.supported = &supported, .value = std::move(*value), .sequence_keys = {}});
+        key.fuzzy = rules_.fuzzy_names && supported.matching == Matching::person_name;
+        key.unknown_matches =
+            rules_.unknown_matches && type_in(supported, query_.model) == KeyType::required;
+        query_.keys.push_back(std::move(key));
         return {};
     }
 
@@ -194,6 +226,9 @@ Result<QueryIdentifier> parse_query_identifier(const Attributes& identifier,
         return level.error();
     }
     QueryReader reader(model, *level, rules);
+    if (auto zone = reader.read_time_zone(identifier); !zone) {
+        return zone.error();
+    }
     for (const Attribute& attribute : identifier) {
         if (auto read = reader.read(attribute); !read) {
             return read.error();

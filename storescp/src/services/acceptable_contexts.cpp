@@ -11,10 +11,11 @@ namespace cxr::storescp {
 
 namespace {
 
-/// PS3.4 C.5.1 and C.5.2, byte by byte: relational yes; of queries, combined date-time matching
-/// yes; fuzzy matching, timezone adjustment and multi-frame conversion no.
+/// PS3.4 C.5.1, byte by byte: relational queries, combined date-time matching, fuzzy person names,
+/// timezone adjustment, multi-frame conversion (the one that we do not do), empty value and
+/// multiple value matching. C.5.2 and C.5.3: relational retrieval, multi-frame conversion.
 std::vector<std::uint8_t> extended_negotiation(CommandField command) {
-    return command == CommandField::c_find_rq ? std::vector<std::uint8_t>{1, 1, 0, 0, 0}
+    return command == CommandField::c_find_rq ? std::vector<std::uint8_t>{1, 1, 1, 1, 0, 1, 1}
                                               : std::vector<std::uint8_t>{1, 0};
 }
 

@@ -81,6 +81,9 @@ dicom::QueryRules query_rules(dicom::QueryRules configured, const Request& reque
     configured.relational = configured.relational || negotiated(0);
     if (request.command().is(CommandField::c_find_rq)) {
         configured.combined_date_time = configured.combined_date_time || negotiated(1);
+        configured.fuzzy_names = configured.fuzzy_names || negotiated(2);
+        configured.timezone_adjustment = configured.timezone_adjustment || negotiated(3);
+        configured.empty_values = configured.empty_values || negotiated(5);
     }
     return configured;
 }

@@ -70,6 +70,7 @@ inline std::vector<bridge::ReceivedObject> generated_objects(const bridge::DataS
         if (below(3) == 0) {
             object.study = dicom::study_entity(folder.records[below(folder.records.size())], {});
         } else {
+            constexpr std::array zones{"", "+0100", "-0530"};
             object.study = {.study_instance_uid = fmt::format("1.8.{}", below(12)),
                             .study_date = one_of(dates),
                             .study_time = one_of(times),
@@ -80,7 +81,8 @@ inline std::vector<bridge::ReceivedObject> generated_objects(const bridge::DataS
                             .patient_age = "040Y",
                             .procedure_code = {.value = fmt::format("{}", below(3)),
                                                .scheme = "L",
-                                               .meaning = one_of(meanings)}};
+                                               .meaning = one_of(meanings)},
+                            .timezone_offset_from_utc = one_of(zones)};
         }
         object.series = {.series_instance_uid = fmt::format("1.7.{}", below(10)),
                          .modality = one_of(modalities),

@@ -1,6 +1,7 @@
 #include "bridge/catalogue/query_oracle.hpp"
 
 #include "dicom/query/matching.hpp"
+#include "dicom/query/time_zone.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
@@ -56,7 +57,8 @@ void fill_texts(OracleRow& row, const OracleObject& object, QueryLevel level) {
                        {DCM_StudyID, object.study.study_id},
                        {DCM_StudyDescription, object.study.study_description},
                        {DCM_ReferringPhysicianName, object.study.referring_physician_name},
-                       {DCM_PatientAge, object.study.patient_age}});
+                       {DCM_PatientAge, object.study.patient_age},
+                       {DCM_TimezoneOffsetFromUTC, object.study.timezone_offset_from_utc}});
         row.codes[DCM_ProcedureCodeSequence] = object.study.procedure_code;
     }
     if (level >= QueryLevel::series) {
@@ -119,9 +121,9 @@ bool matches_key(const dicom::QueryKey& key, const OracleRow& row) {
                dicom::matches_code(code->second, key.sequence_keys);
     }
     if (const auto set = row.sets.find(tag); set != row.sets.end()) {
-        return key.value.empty() || std::ranges::any_of(set->second, [&](const std::string& value) {
-                   return dicom::matches(key, value);
-               });
+        return !key.restricts() || std::ranges::any_of(set->second, [&](const std::string& value) {
+            return dicom::matches(key, value);
+        });
     }
     const auto value = row.values.find(tag);
     return value == row.values.end() || dicom::matches(key, value->second);
@@ -130,8 +132,10 @@ bool matches_key(const dicom::QueryKey& key, const OracleRow& row) {
 bool matches_moment(const dicom::QueryKey& date,
                     const dicom::QueryKey& time,
                     const OracleRow& row) {
-    return dicom::matches_combined_range(
-        row.values.at(DCM_StudyDate), row.values.at(DCM_StudyTime), date.value, time.value);
+    const std::string& kept = row.values.at(DCM_StudyDate);
+    return (date.unknown_matches && kept.empty()) ||
+           dicom::matches_combined_range(
+               kept, row.values.at(DCM_StudyTime), date.value, time.value);
 }
 
 }  // namespace
@@ -193,6 +197,27 @@ std::vector<OracleRow> QueryOracle::rows(QueryLevel level) const {
     return rows;
 }
 
+namespace {
+
+/// PS3.4 C.5.1 byte 4: what a row says at the offset that was asked for.
+void move_moments(OracleRow& row, const dicom::TimezoneAdjustment& zone) {
+    const std::pair<DcmTagKey, DcmTagKey> moments[] = {{DCM_StudyDate, DCM_StudyTime},
+                                                       {DCM_SeriesDate, DCM_SeriesTime},
+                                                       {DCM_ContentDate, DCM_ContentTime}};
+    const int kept = dicom::utc_offset_minutes(row.values[DCM_TimezoneOffsetFromUTC])
+                         .value_or(zone.unknown_minutes);
+    for (const auto& [date, time] : moments) {
+        if (row.values.contains(date)) {
+            const auto moved = dicom::moved_east(
+                {.date = row.values[date], .time = row.values[time]}, zone.asked_minutes - kept);
+            row.values[date] = moved.date;
+            row.values[time] = moved.time;
+        }
+    }
+}
+
+}  // namespace
+
 std::vector<OracleRow> QueryOracle::matches(const dicom::QueryIdentifier& identifier) const {
     const dicom::QueryKey* date = nullptr;
     const dicom::QueryKey* time = nullptr;
@@ -205,6 +230,9 @@ std::vector<OracleRow> QueryOracle::matches(const dicom::QueryIdentifier& identi
     const bool combined = date != nullptr && time != nullptr;
     std::vector<OracleRow> matching;
     for (OracleRow& row : rows(identifier.level)) {
+        if (identifier.timezone) {
+            move_moments(row, *identifier.timezone);
+        }
         const bool all = std::ranges::all_of(identifier.keys, [&](const dicom::QueryKey& key) {
             return (combined && (&key == date || &key == time)) || matches_key(key, row);
         });

@@ -41,6 +41,12 @@ public:
         const auto top = static_cast<unsigned>(dicom::top_level(identifier.model));
         identifier.level = static_cast<QueryLevel>(top + below(4 - top));
         identifier.combined_date_time = once_in(4);
+        if (once_in(4)) {
+            identifier.timezone = {.asked_minutes = 60 * static_cast<int>(below(15)) - 90,
+                                   .unknown_minutes = 60};
+        }
+        const bool fuzzy = once_in(3);
+        const bool unknown_matches = once_in(3);
         const std::vector<OracleRow> rows = oracle.rows(identifier.level);
         for (const dicom::SupportedKey& supported : dicom::supported_keys()) {
             if (supported.level > identifier.level || once_in(2)) {
@@ -51,6 +57,11 @@ public:
             if (once_in(6)) {
                 restrict(key, rows[below(rows.size())], rows[below(rows.size())]);
             }
+            key.wants_empty = key.value.empty() && once_in(15) &&
+                              supported.matching != Matching::return_only &&
+                              supported.matching != Matching::sequence;
+            key.fuzzy = fuzzy && supported.matching == Matching::person_name;
+            key.unknown_matches = unknown_matches && supported.type == dicom::KeyType::required;
             identifier.keys.push_back(std::move(key));
         }
         return identifier;
@@ -144,11 +155,14 @@ private:
 
 std::string describe(const QueryIdentifier& identifier) {
     std::string text(dicom::level_name(identifier.level));
+    if (identifier.timezone) {
+        text += fmt::format(" at {}", identifier.timezone->asked_minutes);
+    }
     for (const dicom::QueryKey& key : identifier.keys) {
         text += fmt::format(" ({:04x},{:04x})={}",
                             key.supported->tag.getGroup(),
                             key.supported->tag.getElement(),
-                            key.value);
+                            key.wants_empty ? "(empty)" : key.value);
         for (const dicom::Attribute& nested : key.sequence_keys) {
             text += ">" + nested.value;
         }

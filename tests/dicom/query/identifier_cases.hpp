@@ -21,9 +21,8 @@ inline constexpr auto patient_root = InformationModel::patient_root;
 inline constexpr auto study_root = InformationModel::study_root;
 inline constexpr auto patient_study_only = InformationModel::patient_study_only;
 inline const QueryRules strict{};
-inline const QueryRules lenient{.relational = false, .lenient = true, .combined_date_time = false};
-inline const QueryRules relational{
-    .relational = true, .lenient = false, .combined_date_time = false};
+inline const QueryRules lenient{.lenient = true, .lenient_values = true};
+inline const QueryRules relational{.relational = true};
 
 struct Pair {
     DcmTagKey tag;

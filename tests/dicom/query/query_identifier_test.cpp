@@ -274,10 +274,89 @@ BOOST_AUTO_TEST_CASE(a_key_of_64_kib_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(combined_matching_is_as_negotiated) {  // F36
-    const QueryRules combined{.relational = false, .lenient = false, .combined_date_time = true};
+    const QueryRules combined{.combined_date_time = true};
     const Attributes identifier = identifier_of("STUDY", {{DCM_StudyInstanceUID, ""}});
     BOOST_TEST(!parse_query_identifier(identifier, study_root, strict)->combined_date_time);
     BOOST_TEST(parse_query_identifier(identifier, study_root, combined)->combined_date_time);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(ps3_4_c_5_1_what_is_negotiated)
+
+BOOST_AUTO_TEST_CASE(F42_two_quotation_marks_ask_for_what_is_empty) {  // C.2.2.2.7, byte 6
+    const QueryRules rules{.empty_values = true};
+    const Attributes identifier = identifier_of("STUDY",
+                                                {{DCM_StudyInstanceUID, ""},
+                                                 {DCM_StudyDate, "\"\""},
+                                                 {DCM_AccessionNumber, "\"\" "},
+                                                 {DCM_PatientName, "\"\""}});
+    const auto query = parse_query_identifier(identifier, study_root, rules);
+    BOOST_TEST_REQUIRE(query.has_value());
+    for (const DcmTagKey& tag : {DCM_StudyDate, DCM_AccessionNumber, DCM_PatientName}) {
+        BOOST_TEST(key_of(*query, tag)->restricts());
+        BOOST_TEST(matches(*key_of(*query, tag), ""));
+        BOOST_TEST(!matches(*key_of(*query, tag), "20200101"));
+    }
+    BOOST_TEST(!key_of(*query, DCM_StudyInstanceUID)->restricts());
+    // Not negotiated: no date, and text like any other.
+    BOOST_TEST(!parse_query_identifier(identifier, study_root, strict).has_value());
+    const auto literal = parse_query_identifier(
+        identifier_of("STUDY", {{DCM_StudyInstanceUID, ""}, {DCM_AccessionNumber, "\"\""}}),
+        study_root,
+        strict);
+    BOOST_TEST_REQUIRE(literal.has_value());
+    BOOST_TEST(!matches(*key_of(*literal, DCM_AccessionNumber), ""));
+    BOOST_TEST(matches(*key_of(*literal, DCM_AccessionNumber), "\"\""));
+}
+
+BOOST_AUTO_TEST_CASE(F32_names_are_fuzzy_only_when_negotiated) {  // byte 3
+    const Attributes identifier =
+        identifier_of("STUDY", {{DCM_StudyInstanceUID, ""}, {DCM_PatientName, "JOHN SMYTHE"}});
+    const auto plain = parse_query_identifier(identifier, study_root, strict);
+    const auto fuzzy =
+        parse_query_identifier(identifier, study_root, QueryRules{.fuzzy_names = true});
+    BOOST_TEST(!matches(*key_of(*plain, DCM_PatientName), "Smith^John"));
+    BOOST_TEST(matches(*key_of(*fuzzy, DCM_PatientName), "Smith^John"));
+    BOOST_TEST(!key_of(*fuzzy, DCM_StudyInstanceUID)->fuzzy);
+}
+
+BOOST_AUTO_TEST_CASE(F23_the_time_zone_is_read_when_its_adjustment_was_negotiated) {  // byte 4
+    QueryRules rules{.timezone_adjustment = true};
+    rules.utc_offset_minutes = 60;
+    const auto at = [&rules](const char* offset) {
+        return parse_query_identifier(
+            identifier_of("STUDY",
+                          {{DCM_TimezoneOffsetFromUTC, offset}, {DCM_StudyInstanceUID, ""}}),
+            study_root,
+            rules);
+    };
+    BOOST_TEST(at("-0530")->timezone->asked_minutes == -330);
+    BOOST_TEST(at("-0530")->timezone->unknown_minutes == 60);
+    for (const char* malformed : {"", "0530", "+5", "+1500", "-1201", "+0060", "CET"}) {
+        const auto query = at(malformed);
+        BOOST_TEST_REQUIRE(!query.has_value());
+        BOOST_TEST((query.error().element == DCM_TimezoneOffsetFromUTC));
+    }
+    rules.lenient_values = true;
+    BOOST_TEST(at("CET")->timezone->asked_minutes == 60);
+    rules.timezone_adjustment = false;
+    BOOST_TEST(!at("-0530")->timezone.has_value());
+    rules.lenient_values = false;
+    BOOST_TEST(!at("CET")->timezone.has_value());  // ignored where nothing was negotiated
+}
+
+BOOST_AUTO_TEST_CASE(F41_an_unknown_value_of_a_required_key_matches_where_that_is_switched_on) {
+    // C.2.2.1.2
+    const Attributes identifier = identifier_of(
+        "STUDY", {{DCM_StudyInstanceUID, ""}, {DCM_StudyDate, "20200101"}, {DCM_PatientSex, "F"}});
+    const auto on =
+        parse_query_identifier(identifier, study_root, QueryRules{.unknown_matches = true});
+    BOOST_TEST(matches(*key_of(*on, DCM_StudyDate), ""));
+    BOOST_TEST(!matches(*key_of(*on, DCM_StudyDate), "20200102"));
+    BOOST_TEST(!matches(*key_of(*on, DCM_PatientSex), ""));  // an optional key
+    const auto off = parse_query_identifier(identifier, study_root, strict);
+    BOOST_TEST(!matches(*key_of(*off, DCM_StudyDate), ""));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -302,7 +381,10 @@ BOOST_AUTO_TEST_CASE(random_identifiers_are_read_or_refused_with_an_element) {
         }
         const QueryRules rules{.relational = random() % 2 == 0,
                                .lenient = random() % 2 == 0,
-                               .combined_date_time = false};
+                               .fuzzy_names = random() % 2 == 0,
+                               .timezone_adjustment = random() % 2 == 0,
+                               .empty_values = random() % 2 == 0,
+                               .lenient_values = random() % 2 == 0};
         const auto model = static_cast<InformationModel>(random() % 3);
         const auto query = parse_query_identifier(identifier, model, rules);
         if (!query) {

@@ -295,6 +295,7 @@ const Negotiated negotiated_cases[] = {
     {"F14 relational refused", {0}, false, false},
     {"F14 relational", {1}, true, false},
     {"F36 relational and combined date and time", {1, 1}, true, true},
+    {"F43 bytes that were not agreed on count as 0", {1, 0, 1, 1, 0, 1, 1}, true, false},
 };
 
 BOOST_DATA_TEST_CASE(decides_the_rules_of_one_association, negotiated_cases, negotiated) {
@@ -310,7 +311,12 @@ BOOST_DATA_TEST_CASE(decides_the_rules_of_one_association, negotiated_cases, neg
     BOOST_TEST(bench.final_status() ==
                (negotiated.series_without_study_is_answered ? 0x0000 : 0xA900));
     if (negotiated.series_without_study_is_answered) {
-        BOOST_TEST(bench.query.asked.value().combined_date_time == negotiated.combined_date_time);
+        const auto byte = [&](std::size_t at) {
+            return negotiated.agreed.size() > at && negotiated.agreed[at] == 1;
+        };
+        const dicom::QueryIdentifier& asked = bench.query.asked.value();
+        BOOST_TEST(asked.combined_date_time == negotiated.combined_date_time);
+        BOOST_TEST(asked.timezone.has_value() == byte(3));
     }
 }
 

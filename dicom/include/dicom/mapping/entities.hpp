@@ -31,6 +31,8 @@ struct StudyEntity {
     std::string referring_physician_name;
     std::string patient_age;  ///< AS
     CodedConcept procedure_code;
+    /// Of its dates and times and those of its series and instances (0008,0201).
+    std::string timezone_offset_from_utc = {};
     friend bool operator==(const StudyEntity&, const StudyEntity&) = default;
 };
 

@@ -53,6 +53,20 @@ struct QueryKey {
     const SupportedKey* supported;  ///< never null
     std::string value;              ///< UTF-8, trimmed; empty: universal, as is "*" in a request
     Attributes sequence_keys;       ///< the one item of a sequence key; empty: universal
+    /// Empty Value Matching (C.2.2.2.7): only what has no value matches; `value` is empty.
+    bool wants_empty = false;
+    bool fuzzy = false;  ///< person names: matches_fuzzy_person_name()
+    /// An entity without a value for it matches whatever is asked (C.2.2.1.2).
+    bool unknown_matches = false;
+
+    /// Does it leave anything out? Not for sequence keys.
+    [[nodiscard]] bool restricts() const { return wants_empty || !value.empty(); }
+};
+
+/// Dates and times of keys and answers are meant at one offset from UTC, those kept without one at
+/// another; minutes east.
+struct TimezoneAdjustment {
+    int asked_minutes = 0, unknown_minutes = 0;
 };
 
 struct QueryIdentifier {
@@ -62,13 +76,23 @@ struct QueryIdentifier {
     /// Requested, but not answered: not returned, and FF01 on every pending response (C.4.1.1.4).
     std::vector<DcmTagKey> unsupported;
     bool combined_date_time = false;  ///< negotiated (C.5.1 byte 2)
+    /// Negotiated (C.5.1 byte 4).
+    std::optional<TimezoneAdjustment> timezone;
 };
 
-/// Chosen by configuration and extended negotiation.
+/// Chosen by extended negotiation (PS3.4 C.5.1, its bytes in this order) and by configuration.
 struct QueryRules {
-    bool relational = false;  ///< negotiated (C.5.1 byte 1)
-    bool lenient = false;     ///< answers what strict refuses, as most archives do
-    bool combined_date_time = false;
+    bool relational = false;           ///< byte 1; retrievals: C.5.2 byte 1
+    bool lenient = false;              ///< of the hierarchy: answers as most archives do
+    bool combined_date_time = false;   ///< byte 2
+    bool fuzzy_names = false;          ///< byte 3
+    bool timezone_adjustment = false;  ///< byte 4
+    bool empty_values = false;         ///< byte 6; byte 7, multiple values, needs no rule: F40
+    bool lenient_values = false;       ///< wild cards where the VR takes none
+    /// An entity without a value for a required key matches whatever is asked (C.2.2.1.2).
+    bool unknown_matches = false;
+    /// The time zone of objects that tell none, in minutes east of UTC.
+    int utc_offset_minutes = 0;
 };
 
 /// Specific Character Set, Query/Retrieve Level, Retrieve AE Title, Storage Media File-Set ID and
@@ -76,7 +100,8 @@ struct QueryRules {
 /// neither in `keys` nor in `unsupported` (F19 to F23).
 ///
 /// What follows is policy where the standard leaves a choice; the ids are those of our conformance
-/// cases. "Strict" is neither relational nor lenient. Faults: malformed, with the offending element
+/// cases. "Strict" is neither relational nor lenient; F25 and F29 look at lenient_values alone.
+/// Faults: malformed, with the offending element
 /// (A900H).
 ///   F4 F5 F6 F7  no level, an unknown one, one not in the model: a fault, always.
 ///   F9 F10       a parent's unique key missing, empty, a list, or with wild cards: a fault when
@@ -93,7 +118,10 @@ struct QueryRules {
 ///   F34          a malformed date or time: a fault, always. yyyy.mm.dd and hh:mm:ss are read.
 ///   F38          a sequence key has no item or one; nested keys other than the three of a code are
 ///                listed in `unsupported`.
-///   F40          several values in a key: any of them may match.
+///   F40          several values in a key: any of them may match, negotiated or not.
+///   F42          two quotation marks are Empty Value Matching when negotiated, else text.
+///   F23          Timezone Offset From UTC is read when its adjustment was negotiated: malformed or
+///                of zero length it is a fault when strict, else the node's own.
 ///   A text key is at most key_bytes_max long.
 [[nodiscard]] Result<QueryIdentifier> parse_query_identifier(const Attributes& identifier,
                                                              InformationModel model,
@@ -120,10 +148,7 @@ struct RetrieveIdentifier {
                                                                    InformationModel model,
                                                                    const QueryRules& rules);
 
-/// By the key's kind; an empty value of a required key matches anything when `zero_length_matches`
-/// (C.2.2.1.2). Not for sequence keys: see matches_code().
-[[nodiscard]] bool matches(const QueryKey& key,
-                           std::string_view value,
-                           bool zero_length_matches = false);
+/// By the key's kind. Not for sequence keys: see matches_code().
+[[nodiscard]] bool matches(const QueryKey& key, std::string_view value);
 
 }  // namespace cxr::dicom

@@ -45,6 +45,11 @@ enum class Matching : std::uint8_t {
 /// The same as matches_person_name for names that are folded already.
 [[nodiscard]] bool matches_folded_person_name(std::string_view value, std::string_view key);
 
+/// Fuzzy semantic matching (C.2.2.2.1.1, negotiated by C.5.1 byte 3): as matches_person_name(), or
+/// every word of the key, whatever its component, sounds like a word of the value (Soundex) or is
+/// the beginning of one. Words without Latin letters must be equal or a beginning.
+[[nodiscard]] bool matches_fuzzy_person_name(std::string_view value, std::string_view key);
+
 /// The normal form of one stored value, in which text order is the order of meaning:
 /// DA yyyymmdd; TM hhmmss.ffffff; DT yyyymmddhhmmss.ffffff at UTC (an absent offset counts as UTC);
 /// IS and US without sign and leading zeros. A value of lower precision stands for its first
