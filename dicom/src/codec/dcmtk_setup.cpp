@@ -23,7 +23,8 @@ void initialise_dcmtk() {
         // Lossless encoding keeps the SOP Instance UID; decoding does, too.
         DJEncoderRegistration::registerCodecs();
         DJDecoderRegistration::registerCodecs();
-        DJLSEncoderRegistration::registerCodecs();
+        // The "raw" encoder: the "cooked" one drops what stands beside the stored bits.
+        DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, OFFalse);
         DJLSDecoderRegistration::registerCodecs();
         DcmRLEEncoderRegistration::registerCodecs();
         DcmRLEDecoderRegistration::registerCodecs();

@@ -216,6 +216,10 @@ Result<EncodedObject> encode_secondary_capture(const ImageRecord& record,
                                                std::shared_ptr<const Frame> frame,
                                                const TransferSyntax& transfer_syntax,
                                                const MappingOptions& options) {
+    if (!transfer_syntax.encodable) {
+        return Fault{.kind = FaultKind::unsupported,
+                     .doing = "images are not encoded as " + std::string(transfer_syntax.keyword)};
+    }
     auto header = build_secondary_capture_header(record, *frame, options);
     const bool as_it_is = !transfer_syntax.encapsulated && !transfer_syntax.deflated;
     if (as_it_is) {

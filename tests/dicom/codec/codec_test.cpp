@@ -107,6 +107,35 @@ BOOST_AUTO_TEST_CASE(every_one_that_is_written_keeps_every_pixel_and_the_uid) {
     }
 }
 
+/// 12 bits stored of 16; the 4 others are used, too, as old overlays use them.
+std::unique_ptr<DcmDataset> image_with_bits_beside_the_stored_ones() {
+    auto made = image();
+    for (const auto& [tag, value] : std::initializer_list<std::pair<DcmTagKey, Uint16>>{
+             {DCM_BitsAllocated, 16}, {DCM_BitsStored, 12}, {DCM_HighBit, 11}}) {
+        BOOST_REQUIRE(made->putAndInsertUint16(tag, value).good());
+    }
+    std::vector<Uint16> words(std::size_t{rows} * columns);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        words[i] = static_cast<Uint16>(((i * 37) & 0xfffU) | ((i % 16) << 12U));
+    }
+    BOOST_REQUIRE(made->putAndInsertUint16Array(DCM_PixelData, words.data(), words.size()).good());
+    return made;
+}
+
+BOOST_AUTO_TEST_CASE(bits_beside_the_stored_ones_survive) {
+    const auto data_set = image_with_bits_beside_the_stored_ones();
+    const auto plain = encode_data_set(*data_set, explicit_vr_little_endian);
+    BOOST_REQUIRE(plain.has_value());
+    const auto expected = pixels_of(*plain);
+    for (const TransferSyntax* to : encodable()) {
+        BOOST_TEST_CONTEXT(to->keyword) {
+            const auto other = transcode(*plain, *to);
+            BOOST_REQUIRE(other.has_value());
+            BOOST_TEST((pixels_of(*other) == expected));
+        }
+    }
+}
+
 /// All attributes but Pixel Data, as bytes.
 std::vector<std::byte> without_pixels(const EncodedObject& object) {
     const auto plain = transcode(object, explicit_vr_little_endian);

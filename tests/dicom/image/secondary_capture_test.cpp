@@ -181,6 +181,15 @@ BOOST_DATA_TEST_CASE(gives_the_same_pixels_in_every_lossless_syntax,
     BOOST_TEST(object->sop_instance_uid == plain->sop_instance_uid);
 }
 
+BOOST_AUTO_TEST_CASE(refuses_a_syntax_that_it_cannot_write) {
+    const auto object = encode_secondary_capture(record_of_original(2048, 2500, 0.168),
+                                                 frame_of(16, 16),
+                                                 *find_transfer_syntax("1.2.840.10008.1.2.4.50"),
+                                                 {});
+    BOOST_REQUIRE(!object.has_value());
+    BOOST_TEST((object.error().kind == FaultKind::unsupported));
+}
+
 BOOST_DATA_TEST_CASE(is_the_same_bytes_each_time, lossless, syntax) {
     const auto once = encode_secondary_capture(
         record_of_original(2048, 2500, 0.168), frame_of(17, 17), *syntax, {});
