@@ -12,10 +12,14 @@ namespace {
 constexpr std::uint32_t specific_character_set = 0x0008'0005;
 constexpr std::size_t short_length_max = 0xFFFE;
 
-bool holds_only_ascii(const Attributes& attributes) {
-    return std::all_of(attributes.begin(), attributes.end(), [](const Attribute& attribute) {
-        return (!is_charset_text(attribute.vr) || is_ascii(attribute.value)) &&
-               std::all_of(attribute.items.begin(), attribute.items.end(), holds_only_ascii);
+/// May text go without a Specific Character Set? Not with an ESC: readers of the default repertoire
+/// would look for a code extension behind it (PS3.5 6.1.2.5.3).
+bool needs_no_character_set(const Attributes& attributes) {
+    return std::ranges::all_of(attributes, [](const Attribute& attribute) {
+        const bool plain =
+            is_ascii(attribute.value) && attribute.value.find('\x1b') == std::string::npos;
+        return (!is_charset_text(attribute.vr) || plain) &&
+               std::ranges::all_of(attribute.items, needs_no_character_set);
     });
 }
 
@@ -144,7 +148,7 @@ std::vector<std::byte> encode_attributes(const Attributes& attributes,
         throw std::invalid_argument("attributes are encoded in little endian only");
     }
     Encoder encoder(transfer_syntax.explicit_vr, encoded_bytes_max(attributes) + 18);
-    encoder.write(attributes, !holds_only_ascii(attributes));
+    encoder.write(attributes, !needs_no_character_set(attributes));
     std::vector<std::byte> bytes = encoder.take();
     return transfer_syntax.deflated ? deflate_data_set(bytes) : bytes;
 }

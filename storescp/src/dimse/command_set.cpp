@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace cxr::storescp {
@@ -110,7 +111,9 @@ Fault malformed(std::uint16_t number, std::string_view why) {
 /// Keeps a value; an empty one means that the element is absent.
 Result<void> keep(CommandSet& command, const Element& element, std::span<const std::byte> value) {
     if (const auto* const text = std::get_if<Text>(&element.member)) {
-        command.*(*text) = trimmed(value, element.padding);
+        if (auto kept = trimmed(value, element.padding); !kept.empty()) {
+            command.*(*text) = std::move(kept);
+        }
     } else if (const auto* const number = std::get_if<Short>(&element.member)) {
         if (value.size() != 2) {
             return malformed(element.number, "a US element without exactly one value");

@@ -30,6 +30,15 @@ BOOST_AUTO_TEST_CASE(the_label_is_utf_8_only_where_a_value_needs_it) {  // F21
                                short_element(0x0010'0010, "PN", "Buc^Jérôme"));
 }
 
+BOOST_AUTO_TEST_CASE(an_esc_in_utf_8_text_reads_back) {
+    Attributes attributes;
+    put(attributes, DCM_AccessionNumber, "36642-\x1b");
+    const auto bytes = encode_attributes(attributes, explicit_vr_little_endian);
+    auto read = decode_attributes(bytes, explicit_vr_little_endian);
+    BOOST_TEST_REQUIRE(read.has_value());
+    BOOST_TEST(value_of(*read, DCM_AccessionNumber) == "36642-\x1b");
+}
+
 BOOST_AUTO_TEST_CASE(a_label_is_needed_for_text_inside_items_too) {
     Attributes code;
     put(code, DCM_CodeMeaning, "Épanchement");

@@ -113,6 +113,9 @@ BOOST_AUTO_TEST_CASE(v6_an_empty_value_is_an_absent_element) {
     BOOST_REQUIRE(decoded.has_value());
     BOOST_TEST(!decoded->affected_sop_class_uid.has_value());
     BOOST_TEST(!decoded->message_id.has_value());
+    const auto padding = decode_command_set(bytes({0, 0, 0x02, 0x00, 2, 0, 0, 0, ' ', ' '}));
+    BOOST_REQUIRE(padding.has_value());
+    BOOST_TEST(!padding->affected_sop_class_uid.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(v8_every_type_but_0101_says_that_a_data_set_follows) {

@@ -1,0 +1,79 @@
+// PNG files: a grey frame of the size announced, or a reason. Nearly all random changes die at the
+// first CRC; so the first byte may ask for right ones, or for rows that are compressed here.
+#include "dicom/image/frame.hpp"
+#include "fuzzer.hpp"
+#include "support/png_writer.hpp"
+
+#include <string>
+#include <string_view>
+
+using namespace cxr::dicom;
+using cxr::fuzz::promise;
+
+namespace {
+
+using cxr::test::big_endian;
+
+std::string text_of(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Each chunk's CRC as it should be; what is no chunk stays.
+std::string with_right_crcs(std::string file) {
+    constexpr std::size_t signature = 8;
+    constexpr std::size_t around = 12;  // length, type, CRC
+    for (std::size_t at = signature; at + around <= file.size();) {
+        std::uint32_t length = 0;
+        for (std::size_t i = 0; i < 4; ++i) {
+            length = (length << 8U) | static_cast<std::uint8_t>(file[at + i]);
+        }
+        if (length > file.size() - at - around) {
+            break;
+        }
+        const auto crc = crc32_z(
+            0, reinterpret_cast<const Bytef*>(file.data() + at + 4), std::size_t{length} + 4);
+        file.replace(at + 8 + length, 4, big_endian(static_cast<std::uint32_t>(crc)));
+        at += length + around;
+    }
+    return file;
+}
+
+/// A header and rows of the input's choice, everything around them right.
+std::string with_packed_rows(cxr::fuzz::Input& input) {
+    cxr::test::PngPicture picture;
+    picture.width = 1U + input.byte() % 40U;
+    picture.height = 1U + input.byte() % 40U;
+    picture.bit_depth = static_cast<std::uint8_t>(1U << (input.byte() % 5U));
+    picture.colour_type = input.byte() % 7U;
+    return picture.file_of(cxr::test::zlib_compressed(text_of(input.rest())));
+}
+
+std::string file_of(cxr::fuzz::Input& input) {
+    switch (input.byte() % 3) {
+        case 0:
+            return text_of(input.rest());
+        case 1:
+            return with_right_crcs(text_of(input.rest()));
+        default:
+            return with_packed_rows(input);
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    cxr::fuzz::Input input(data, size);
+    const std::string file = file_of(input);
+    const auto bytes = std::as_bytes(std::span(file));
+    const auto header = read_png_header(bytes);
+    const auto frame = decode_png(bytes);
+    if (frame) {
+        promise(header.has_value(), "what decodes has a header");
+        // Pixel Data has an even length (PS3.5 8.1.1).
+        const std::size_t pixels = std::size_t{frame->rows} * frame->columns;
+        promise(frame->pixels.size() == pixels + pixels % 2, "rows times columns pixels");
+    } else {
+        promise(!frame.error().doing.empty(), "a fault says why");
+    }
+    return 0;
+}
