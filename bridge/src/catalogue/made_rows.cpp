@@ -42,7 +42,8 @@ MadeSeries made_series(const OfferedImage& image,
             .content_time = std::move(instance.content_time)};
 }
 
-MadeRows made_rows(const OfferedImage& image, const dicom::MappingOptions& options, Kinds& kinds) {
+MadeRows made_rows(const OfferedImage& image, const Offer& offer, Kinds& kinds) {
+    const dicom::MappingOptions& options = offer.mapping;
     dicom::StudyEntity study = dicom::study_entity(*image.record, options);
     MadeRows rows{.record = image.record,
                   .file = image.file,
@@ -57,13 +58,12 @@ MadeRows made_rows(const OfferedImage& image, const dicom::MappingOptions& optio
     // In the kind by now. Freed here: the other thread has enough to do.
     rows.study.study_instance_uid = {};
     rows.study.procedure_code = {};
-    rows.series.reserve(3);
-    if (image.damage.empty()) {
-        rows.series.push_back(made_series(image, DerivedKind::image, options, kinds));
-    }
-    rows.series.push_back(made_series(image, DerivedKind::label_report, options, kinds));
-    if (!image.record->boxes.empty()) {
-        rows.series.push_back(made_series(image, DerivedKind::box_report, options, kinds));
+    rows.series.reserve(offer.kinds.size());
+    for (const DerivedKind kind : offer.kinds) {
+        const bool is_damaged = kind == DerivedKind::image && !image.damage.empty();
+        if (!is_damaged && dicom::is_made_of(*image.record, kind)) {
+            rows.series.push_back(made_series(image, kind, options, kinds));
+        }
     }
     return rows;
 }
@@ -108,7 +108,7 @@ private:
 };
 
 void compute(const std::vector<OfferedImage>& images,
-             const dicom::MappingOptions& options,
+             const Offer& offer,
              Kinds& kinds,
              BatchQueue& queue) {
     std::string_view patient_before;
@@ -117,10 +117,10 @@ void compute(const std::vector<OfferedImage>& images,
         MadeBatch batch;
         batch.rows.reserve(last - first);
         for (std::size_t i = first; i < last; ++i) {
-            batch.rows.push_back(made_rows(images[i], options, kinds));
+            batch.rows.push_back(made_rows(images[i], offer, kinds));
             if (const auto patient = images[i].record->row.patient_id();
                 patient != patient_before) {
-                batch.rows.back().patient = dicom::patient_entity(*images[i].record, options);
+                batch.rows.back().patient = dicom::patient_entity(*images[i].record, offer.mapping);
                 patient_before = patient;
             }
         }
@@ -134,7 +134,7 @@ void compute(const std::vector<OfferedImage>& images,
 }  // namespace
 
 Result<void> for_made_rows(const std::vector<OfferedImage>& images,
-                           const dicom::MappingOptions& options,
+                           const Offer& offer,
                            Kinds& kinds,
                            const std::function<Result<void>(MadeBatch&)>& consume) {
     BatchQueue queue;
@@ -143,7 +143,7 @@ Result<void> for_made_rows(const std::vector<OfferedImage>& images,
     {
         const std::jthread computing([&] {
             try {
-                compute(images, options, kinds, queue);
+                compute(images, offer, kinds, queue);
             } catch (...) {
                 thrown = std::current_exception();
             }

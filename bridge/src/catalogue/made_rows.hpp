@@ -52,11 +52,17 @@ struct MadeBatch {
     std::vector<MadeRows> rows;
 };
 
+/// What is offered of each image, as far as it has it (is_made_of), and how it is made.
+struct Offer {
+    dicom::MappingOptions mapping;
+    std::vector<dicom::DerivedKind> kinds;
+};
+
 /// Computes the rows of `images` in order on a thread of its own and passes them in batches to
 /// `consume` on the caller's. Stops early when `consume` fails; its fault is the result.
 [[nodiscard]] dicom::Result<void> for_made_rows(
     const std::vector<OfferedImage>& images,
-    const dicom::MappingOptions& options,
+    const Offer& offer,
     Kinds& kinds,
     const std::function<dicom::Result<void>(MadeBatch&)>& consume);
 

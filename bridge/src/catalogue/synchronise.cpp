@@ -147,7 +147,8 @@ Result<void> add(sqlite::Connection& connection,
     if (auto loaded = kinds.load(connection); !loaded) {
         return loaded.error();
     }
-    return for_made_rows(images, settings.mapping, kinds, [&](MadeBatch& batch) -> Result<void> {
+    const Offer offer{.mapping = settings.mapping, .kinds = settings.made_kinds};
+    return for_made_rows(images, offer, kinds, [&](MadeBatch& batch) -> Result<void> {
         if (auto inserted = insert(connection, kinds, batch.kinds); !inserted) {
             return inserted.error();
         }
@@ -199,6 +200,14 @@ Result<void> apply(sqlite::Connection& connection,
     return add(connection, writer, difference.to_add, settings);
 }
 
+std::string text_of(const std::vector<dicom::DerivedKind>& kinds) {
+    std::string text;
+    for (const dicom::DerivedKind kind : kinds) {
+        text += static_cast<char>('0' + static_cast<int>(kind));
+    }
+    return text;
+}
+
 Result<void> remember(sqlite::Connection& connection, const MadeFrom& from) {
     auto statement = connection.cached("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)");
     if (!statement) {
@@ -223,9 +232,10 @@ Result<void> remember(sqlite::Connection& connection, const MadeFrom& from) {
 
 MadeFrom made_from(const FolderFingerprint& fingerprint, const CatalogueSettings& settings) {
     return {.fingerprint = fingerprint,
-            .mapping = fmt::format("{};rows={};{}",
+            .mapping = fmt::format("{};rows={};kinds={};{}",
                                    dicom::implementation_version_name,
                                    stored_record_version,
+                                   text_of(settings.made_kinds),
                                    settings.mapping.profile()),
             .list_missing_images = settings.list_missing_images};
 }

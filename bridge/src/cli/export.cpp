@@ -1,6 +1,6 @@
 #include "bridge/cli/commands.hpp"
 #include "bridge/cli/progress.hpp"
-#include "bridge/export/report_export.hpp"
+#include "bridge/export/document_export.hpp"
 #include "bridge/export/transmission.hpp"
 #include "bridge/objects/folder_source.hpp"
 #include "dicom/codec/codec.hpp"
@@ -10,11 +10,18 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace cxr::bridge::cli {
 namespace {
 
 using Records = std::vector<const dicom::ImageRecord*>;
+
+constexpr std::array<std::pair<std::string_view, ExportFormat>, 3> format_names{{
+    {"sr", ExportFormat::sr},
+    {"gsps", ExportFormat::gsps},
+    {"kos", ExportFormat::kos},
+}};
 
 /// A full disk would else print a line for each of 113,000 documents.
 constexpr std::size_t failures_shown = 20;
@@ -29,21 +36,45 @@ void print_failures(const std::vector<std::string>& failures, std::ostream& err)
     }
 }
 
-bool export_to_folder(const Records& records,
-                      const ExportOptions& options,
-                      std::ostream& out,
-                      std::ostream& err) {
-    Progress progress("exporting the reports of", "images", records.size());
-    ReportFolder folder(*options.output);
-    const ReportExportOutcome outcome =
-        export_reports(records,
-                       {.mapping = options.data_set.mapping, .threads = options.threads},
-                       folder,
-                       [&progress] { progress.advance(); });
+/// The DICOM documents that the formats ask for.
+std::vector<dicom::DerivedKind> document_kinds(const std::vector<ExportFormat>& formats) {
+    std::vector<dicom::DerivedKind> kinds;
+    for (const ExportFormat format : formats) {
+        if (format == ExportFormat::sr) {
+            kinds.push_back(dicom::DerivedKind::label_report);
+            kinds.push_back(dicom::DerivedKind::box_report);
+        } else if (format == ExportFormat::gsps) {
+            kinds.push_back(dicom::DerivedKind::presentation_state);
+        } else if (format == ExportFormat::kos) {
+            kinds.push_back(dicom::DerivedKind::key_objects);
+        }
+    }
+    return kinds;
+}
+
+std::string_view noun_of(const std::vector<ExportFormat>& formats) {
+    return formats == std::vector{ExportFormat::sr} ? "reports" : "documents";
+}
+
+bool documents_to_folder(const Records& records,
+                         const ExportOptions& options,
+                         std::ostream& out,
+                         std::ostream& err) {
+    const std::string_view noun = noun_of(options.formats);
+    Progress progress(fmt::format("exporting the {} of", noun), "images", records.size());
+    DocumentFolder folder(*options.output);
+    const DocumentExportOutcome outcome =
+        export_documents(records,
+                         {.mapping = options.data_set.mapping,
+                          .kinds = document_kinds(options.formats),
+                          .threads = options.threads},
+                         folder,
+                         [&progress] { progress.advance(); });
     print_failures(outcome.failures, err);
     fmt::print(out,
-               "{} reports of {} images written to {}, {} were there already, {} failed\n",
+               "{} {} of {} images written to {}, {} were there already, {} failed\n",
                outcome.written,
+               noun,
                records.size(),
                options.output->string(),
                outcome.unchanged,
@@ -51,15 +82,15 @@ bool export_to_folder(const Records& records,
     return outcome.complete();
 }
 
-bool export_to_peer(const DataSetFolder& folder,
-                    const Records& records,
-                    const ExportOptions& options,
-                    std::ostream& out,
-                    std::ostream& err) {
-    constexpr std::array kinds{dicom::DerivedKind::label_report, dicom::DerivedKind::box_report};
+bool documents_to_peer(const DataSetFolder& folder,
+                       const Records& records,
+                       const ExportOptions& options,
+                       std::ostream& out,
+                       std::ostream& err) {
+    const std::string_view noun = noun_of(options.formats);
     FolderSource source(folder, options.data_set.mapping);
-    const auto instances = source.references(records, kinds);
-    Progress progress("sending", "reports", instances.size());
+    const auto instances = source.references(records, document_kinds(options.formats));
+    Progress progress("sending", std::string(noun), instances.size());
     const TransmissionReport report =
         transmit(source,
                  instances,
@@ -67,9 +98,10 @@ bool export_to_peer(const DataSetFolder& folder,
                  [&progress] { progress.advance(); });
     print_failures(report.failures, err);
     fmt::print(out,
-               "{} of {} reports stored at {} ({} with a warning), {} failed\n",
+               "{} of {} {} stored at {} ({} with a warning), {} failed\n",
                report.stored + report.stored_with_warning,
                instances.size(),
+               noun,
                options.to->peer.aet,
                report.stored_with_warning,
                report.failures.size());
@@ -77,6 +109,20 @@ bool export_to_peer(const DataSetFolder& folder,
 }
 
 }  // namespace
+
+std::optional<ExportFormat> export_format_of(std::string_view name) {
+    const auto found =
+        std::ranges::find(format_names, name, &decltype(format_names)::value_type::first);
+    return found == format_names.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string export_format_names() {
+    std::string names;
+    for (const auto& [name, format] : format_names) {
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", name);
+    }
+    return names;
+}
 
 int run_export(const ExportOptions& options, std::ostream& out, std::ostream& err) {
     dicom::initialise_dcmtk();
@@ -89,7 +135,12 @@ int run_export(const ExportOptions& options, std::ostream& out, std::ostream& er
         fmt::print(err, "{}\n", folder.error().doing);
         return wrong_usage;
     }
-    const Records records = select(*folder, options.data_set.selection);
+    const auto selected = select(*folder, options.data_set.selection);
+    if (!selected) {
+        fmt::print(err, "{}\n", selected.error().doing);
+        return wrong_usage;
+    }
+    const Records& records = *selected;
     if (records.empty()) {
         fmt::print(err,
                    "nothing to export: the selection matches no image that is there "
@@ -98,10 +149,10 @@ int run_export(const ExportOptions& options, std::ostream& out, std::ostream& er
     }
     bool complete = true;
     if (options.output) {
-        complete = export_to_folder(records, options, out, err) && complete;
+        complete = documents_to_folder(records, options, out, err) && complete;
     }
     if (options.to) {
-        complete = export_to_peer(*folder, records, options, out, err) && complete;
+        complete = documents_to_peer(*folder, records, options, out, err) && complete;
     }
     return complete ? done : done_with_findings;
 }

@@ -17,7 +17,12 @@ int run_send(const SendOptions& options, std::ostream& out, std::ostream& err) {
         return wrong_usage;
     }
     FolderSource source(*folder, options.data_set.mapping);
-    const auto records = select(*folder, options.data_set.selection);
+    const auto selected = select(*folder, options.data_set.selection);
+    if (!selected) {
+        fmt::print(err, "{}\n", selected.error().doing);
+        return wrong_usage;
+    }
+    const auto& records = *selected;
     std::vector<dicom::DerivedKind> kinds{dicom::DerivedKind::image};
     if (options.reports) {
         kinds.insert(kinds.end(),

@@ -1,5 +1,6 @@
 #include "arguments.hpp"
 #include "bridge/cli/commands.hpp"
+#include "data_set_options.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -7,22 +8,11 @@
 
 namespace cxr::bridge::cli {
 
-namespace {
-
-void add_threads(CLI::App& command, std::size_t& threads) {
-    command.add_option("--threads", threads, "Threads (default: one for each core)")
-        ->type_name("N");
-}
-
-}  // namespace
-
 void add_verify(CLI::App& program, Chosen& chosen) {
     CLI::App* command = program.add_subcommand(
         "verify", "Audit a data set against its lists and the published counts; exit 1 if wrong");
     const auto options = std::make_shared<VerifyOptions>();
-    command->add_option("DATASET", options->data_set, "Folder that holds the CSV files")
-        ->required()
-        ->type_name("");
+    add_data_set(*command, options->data_set);
     command->add_flag("--deep", options->deep, "Decode every PNG, too");
     command->add_flag("--json", options->json, "Print one JSON object instead of tables");
     add_threads(*command, options->threads);

@@ -57,7 +57,12 @@ int run_wrap(const WrapOptions& options, std::ostream& out, std::ostream& err) {
         fmt::print(err, "{}\n", folder.error().doing);
         return wrong_usage;
     }
-    const auto records = select(*folder, options.data_set.selection);
+    const auto selected = select(*folder, options.data_set.selection);
+    if (!selected) {
+        fmt::print(err, "{}\n", selected.error().doing);
+        return wrong_usage;
+    }
+    const auto& records = *selected;
     const WrapJob job{.output = options.output,
                       .mapping = options.data_set.mapping,
                       .transfer_syntax = *syntax,

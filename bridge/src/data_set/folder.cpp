@@ -21,21 +21,6 @@ constexpr std::uint64_t table_bytes_max = 1ULL << 30;
 /// Doubled PNGs are compared byte for byte until so much was read, then by size.
 constexpr std::uint64_t compared_bytes_max = 256ULL << 20;
 
-Result<std::string> read_table(const std::filesystem::path& root, const ImageFile& table) {
-    if (table.bytes > table_bytes_max) {
-        return Fault{.kind = FaultKind::exhausted,
-                     .doing = fmt::format(
-                         "{} has {} bytes: too large for a table", table.path, table.bytes)};
-    }
-    std::ifstream file(root / table.path, std::ios::binary);
-    std::string content(table.bytes, '\0');
-    file.read(content.data(), static_cast<std::streamsize>(content.size()));
-    if (!file) {
-        return Fault{.kind = FaultKind::storage, .doing = "cannot read " + table.path};
-    }
-    return content;
-}
-
 /// Finds records by image index. Lists, boxes and sorted paths mostly name them in the table's own
 /// order: then the next one is it, and nothing is hashed.
 class RecordNumbers {
@@ -304,6 +289,21 @@ void Reader::note_duplicates() {
 }
 
 }  // namespace
+
+Result<std::string> read_table(const std::filesystem::path& root, const ImageFile& table) {
+    if (table.bytes > table_bytes_max) {
+        return Fault{.kind = FaultKind::exhausted,
+                     .doing = fmt::format(
+                         "{} has {} bytes: too large for a table", table.path, table.bytes)};
+    }
+    std::ifstream file(root / table.path, std::ios::binary);
+    std::string content(table.bytes, '\0');
+    file.read(content.data(), static_cast<std::streamsize>(content.size()));
+    if (!file) {
+        return Fault{.kind = FaultKind::storage, .doing = "cannot read " + table.path};
+    }
+    return content;
+}
 
 Result<DataSetFolder> read_data_set(const std::filesystem::path& root,
                                     const dicom::MappingOptions& options) {

@@ -20,6 +20,10 @@ struct FolderScan {
 /// Faults: not_found, storage.
 [[nodiscard]] Result<FolderScan> scan_folder(const std::filesystem::path& root);
 
+/// A table's bytes. Faults: exhausted (far larger than any table), storage.
+[[nodiscard]] Result<std::string> read_table(const std::filesystem::path& root,
+                                             const ImageFile& table);
+
 /// The tables to read, by the order of preference in folder.hpp.
 struct TableChoice {
     std::optional<ImageFile> data_entries, boxes, train_val_list, test_list;

@@ -1,4 +1,5 @@
 #include "bridge/data_set/folder.hpp"
+#include "data_set/split_lists.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -36,13 +37,48 @@ bool has_any(const dicom::ImageRecord& record, const std::vector<dicom::Finding>
                findings.end();
 }
 
+/// The official splits by the records themselves, the others by their lists.
+class Splits {
+public:
+    [[nodiscard]] static Result<Splits> read(const DataSetFolder& folder,
+                                             const std::vector<std::string>& wanted) {
+        Splits splits;
+        splits.all_ = wanted.empty();
+        for (const std::string& name : wanted) {
+            const bool official = std::ranges::any_of(
+                folder.records, [&name](const auto& record) { return record.split == name; });
+            if (official) {
+                splits.official_.insert(name);
+                continue;
+            }
+            auto listed = images_of_list(folder.root, name);
+            if (!listed) {
+                return listed.error();
+            }
+            splits.listed_.merge(*listed);
+        }
+        return splits;
+    }
+    [[nodiscard]] bool have(const dicom::ImageRecord& record) const {
+        return all_ || official_.contains(record.split) || listed_.contains(record.row.image_index);
+    }
+
+private:
+    bool all_ = true;
+    Names official_;
+    Names listed_;  // image indexes
+};
+
 }  // namespace
 
-std::vector<const dicom::ImageRecord*> select(const DataSetFolder& folder,
-                                              const Selection& selection) {
+Result<std::vector<const dicom::ImageRecord*>> select(const DataSetFolder& folder,
+                                                      const Selection& selection) {
     const Names patients = patient_ids(selection.patients);
     const Names images = image_indexes(selection.images);
-    const Names splits(selection.splits.begin(), selection.splits.end());
+    const auto splits = Splits::read(folder, selection.splits);
+    if (!splits) {
+        return splits.error();
+    }
     std::vector<const dicom::ImageRecord*> selected;
     for (const dicom::ImageRecord& record : folder.records) {
         if (selection.limit != 0 && selected.size() == selection.limit) {
@@ -51,7 +87,7 @@ std::vector<const dicom::ImageRecord*> select(const DataSetFolder& folder,
         const bool is_there =
             selection.list_missing_images || folder.images.contains(record.row.image_index);
         if (is_there && names(patients, record.row.patient_id()) &&
-            names(images, record.row.image_index) && names(splits, record.split) &&
+            names(images, record.row.image_index) && splits->have(record) &&
             has_any(record, selection.findings)) {
             selected.push_back(&record);
         }

@@ -6,7 +6,7 @@ namespace cxr::bridge {
 namespace {
 
 // A handle names a record and one of the kinds made from it.
-constexpr std::int64_t kinds_per_record = 3;
+constexpr auto kinds_per_record = static_cast<std::int64_t>(dicom::derived_kind_count);
 
 dicom::DerivedKind kind_of(const storescp::InstanceReference& instance) {
     return static_cast<dicom::DerivedKind>(instance.handle % kinds_per_record);
@@ -20,7 +20,7 @@ std::vector<storescp::InstanceReference> FolderSource::references(
     std::vector<storescp::InstanceReference> references;
     for (const dicom::ImageRecord* record : records) {
         for (const dicom::DerivedKind kind : kinds) {
-            if (kind == dicom::DerivedKind::box_report && record->boxes.empty()) {
+            if (!dicom::is_made_of(*record, kind)) {
                 continue;
             }
             const dicom::InstanceEntity instance = dicom::instance_entity(*record, kind, mapping_);

@@ -1,6 +1,8 @@
 #include "bridge/objects/made_object.hpp"
 
 #include "dicom/image/secondary_capture.hpp"
+#include "dicom/key_objects/key_objects.hpp"
+#include "dicom/presentation/presentation_state.hpp"
 #include "dicom/report/report.hpp"
 
 #include <fmt/format.h>
@@ -47,8 +49,26 @@ Fault changed(const ImageFile& file) {
                                  file.path)};
 }
 
-/// The whole file, or a fault when it is not the file that was catalogued, before and after
-/// reading: never half an old picture and half a new one.
+Result<dicom::EncodedObject> make_image(const std::filesystem::path& root,
+                                        const MadeObject& object,
+                                        const dicom::TransferSyntax& transfer_syntax,
+                                        const dicom::MappingOptions& mapping) {
+    if (!object.image_file) {
+        return Fault{.kind = FaultKind::not_found,
+                     .doing = object.record.row.image_index + ": the PNG is missing"};
+    }
+    auto frame = read_frame(root, *object.image_file);
+    if (!frame) {
+        return frame.error();
+    }
+    return dicom::encode_secondary_capture(object.record,
+                                           std::make_shared<const dicom::Frame>(std::move(*frame)),
+                                           transfer_syntax,
+                                           mapping);
+}
+
+}  // namespace
+
 Result<std::vector<std::byte>> read_image_file(const std::filesystem::path& root,
                                                const ImageFile& file) {
     const File opened(root / file.path);
@@ -57,6 +77,7 @@ Result<std::vector<std::byte>> read_image_file(const std::filesystem::path& root
             .kind = errno == ENOENT ? FaultKind::not_found : FaultKind::storage,
             .doing = fmt::format("{}: {}", file.path, std::generic_category().message(errno))};
     }
+    // Looked at before and after reading: never half an old picture and half a new one.
     if (!is_as_catalogued(opened.descriptor(), file)) {
         return changed(file);
     }
@@ -81,26 +102,6 @@ Result<std::vector<std::byte>> read_image_file(const std::filesystem::path& root
     }
     return bytes;
 }
-
-Result<dicom::EncodedObject> make_image(const std::filesystem::path& root,
-                                        const MadeObject& object,
-                                        const dicom::TransferSyntax& transfer_syntax,
-                                        const dicom::MappingOptions& mapping) {
-    if (!object.image_file) {
-        return Fault{.kind = FaultKind::not_found,
-                     .doing = object.record.row.image_index + ": the PNG is missing"};
-    }
-    auto frame = read_frame(root, *object.image_file);
-    if (!frame) {
-        return frame.error();
-    }
-    return dicom::encode_secondary_capture(object.record,
-                                           std::make_shared<const dicom::Frame>(std::move(*frame)),
-                                           transfer_syntax,
-                                           mapping);
-}
-
-}  // namespace
 
 Result<dicom::Frame> read_frame(const std::filesystem::path& root, const ImageFile& file) {
     const auto bytes = read_image_file(root, file);
@@ -138,7 +139,21 @@ Result<dicom::EncodedObject> make_object(const std::filesystem::path& root,
     if (object.kind == dicom::DerivedKind::image) {
         return make_image(root, object, transfer_syntax, mapping);
     }
-    return dicom::encode_report(object.record, object.kind, transfer_syntax, mapping);
+    return make_document(object.record, object.kind, transfer_syntax, mapping);
+}
+
+Result<dicom::EncodedObject> make_document(const dicom::ImageRecord& record,
+                                           dicom::DerivedKind kind,
+                                           const dicom::TransferSyntax& transfer_syntax,
+                                           const dicom::MappingOptions& mapping) {
+    switch (kind) {
+        case dicom::DerivedKind::presentation_state:
+            return dicom::encode_presentation_state(record, transfer_syntax, mapping);
+        case dicom::DerivedKind::key_objects:
+            return dicom::encode_key_objects(record, transfer_syntax, mapping);
+        default:
+            return dicom::encode_report(record, kind, transfer_syntax, mapping);
+    }
 }
 
 }  // namespace cxr::bridge

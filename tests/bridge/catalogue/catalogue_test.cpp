@@ -166,6 +166,39 @@ BOOST_AUTO_TEST_CASE(an_object_comes_from_the_record_and_file_that_were_catalogu
     }
 }
 
+BOOST_AUTO_TEST_CASE(presentation_states_and_key_objects_come_when_they_are_asked_for) {
+    const TemporaryFolder state;
+    const DataSetFolder folder = generated_folder(20);
+    const auto boxed = static_cast<std::uint64_t>(std::ranges::count_if(
+        folder.records, [](const auto& record) { return !record.boxes.empty(); }));
+    BOOST_REQUIRE(boxed != 0U);
+    CatalogueSettings settings{.file = state / "catalogue.sqlite"};
+    {
+        const auto without = need(Catalogue::open(settings));
+        need(without->synchronise(folder));
+        BOOST_TEST(need(without->counts()).instances == 2 * folder.records.size() + boxed);
+    }
+    settings.made_kinds.push_back(dicom::DerivedKind::presentation_state);
+    settings.made_kinds.push_back(dicom::DerivedKind::key_objects);
+    const auto with = need(Catalogue::open(settings));
+    BOOST_TEST(!with->is_current(folder.fingerprint));
+    need(with->synchronise(folder));
+    BOOST_TEST(need(with->counts()).instances == 2 * folder.records.size() + 3 * boxed);
+    const auto states =
+        find_all(*with,
+                 QueryLevel::series,
+                 {key(DCM_Modality, "PR"), key(DCM_SeriesNumber), key(DCM_SeriesInstanceUID)});
+    BOOST_TEST(states.size() == boxed);
+    BOOST_TEST(text_of(states.at(0), DCM_SeriesNumber) == "801");
+    for (const dicom::ImageRecord& record : folder.records) {
+        for (const auto& instance : need(with->instances(study_of(record)))) {
+            const auto made = std::get<MadeObject>(need(with->origin_of(instance.handle)));
+            BOOST_TEST(dicom::instance_entity(record, made.kind, {}).sop_instance_uid ==
+                       instance.sop_instance_uid);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_whole_collection_is_listed_with_every_report) {
     const auto root = real_data_set();
     if (!root) {

@@ -355,10 +355,50 @@ BOOST_DATA_TEST_CASE(gives, cases, c) {
     write_small(root.path());
     const DataSetFolder folder = folder_at(root.path());
     std::vector<std::string> images;
-    for (const auto* record : select(folder, c.selection)) {
+    const auto selected = select(folder, c.selection);
+    BOOST_REQUIRE(selected);
+    for (const auto* record : *selected) {
         images.push_back(record->row.image_index);
     }
     BOOST_TEST(images == c.images, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(by_any_list_of_the_folder) {
+    const TemporaryFolder root;
+    write_small(root.path());
+    write_file(root / "folds/val_list.txt", "00000001_000.png\n00000001_001.png");
+    write_file(root / "folds/test_list.txt", "00000001_000.png");
+    write_file(root / "other/test_list.txt", "00000001_000.png");
+    const DataSetFolder folder = folder_at(root.path());
+    const auto images = [&folder](std::vector<std::string> splits) {
+        std::string joined;
+        const auto selected = select(folder, {.splits = std::move(splits)});
+        BOOST_REQUIRE_MESSAGE(selected, (selected ? "" : selected.error().doing));
+        for (const auto* record : *selected) {
+            joined += record->row.image_index + ' ';
+        }
+        return joined;
+    };
+    BOOST_TEST(images({"val"}) == "00000001_000.png ");
+    BOOST_TEST(images({"folds/val"}) == "00000001_000.png ");
+    BOOST_TEST(images({"test"}) == "00000013_000.png ");  // the official one
+    BOOST_TEST(images({"folds/test"}) == "00000001_000.png ");
+    BOOST_TEST(images({"test", "val"}) == "00000001_000.png 00000013_000.png ");
+    const auto none = select(folder, {.splits = {"dev"}});
+    BOOST_REQUIRE(!none);
+    BOOST_TEST((none.error().kind == cxr::dicom::FaultKind::not_found));
+    BOOST_TEST(none.error().doing.find("folds/val") != std::string::npos, none.error().doing);
+}
+
+BOOST_AUTO_TEST_CASE(not_by_a_name_that_two_lists_have) {
+    const TemporaryFolder root;
+    write_small(root.path());
+    write_file(root / "folds/val_list.txt", "00000001_000.png");
+    write_file(root / "other/val_list.txt", "00000001_000.png");
+    const auto none = select(folder_at(root.path()), {.splits = {"val"}});
+    BOOST_REQUIRE(!none);
+    BOOST_TEST(none.error().doing.find("folds/val, other/val") != std::string::npos,
+               none.error().doing);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -419,7 +459,7 @@ BOOST_AUTO_TEST_CASE(is_read_whole) {
     BOOST_TEST(train_val == 86524U);
     BOOST_TEST(test == 25596U);
     BOOST_TEST(boxes == 984U);
-    BOOST_TEST(select(folder, {}).size() == folder.images.size());
+    BOOST_TEST(select(folder, {})->size() == folder.images.size());
     BOOST_TEST(read_image_wise_lists(*root)->size() == 3U);
 }
 

@@ -58,6 +58,10 @@ struct CatalogueSettings {
     std::string retrieve_ae_title = "CXRBRIDGE";
     dicom::MappingOptions mapping = {};
     bool list_missing_images = false;
+    /// What is offered of each image, as far as it has it.
+    std::vector<dicom::DerivedKind> made_kinds = {dicom::DerivedKind::image,
+                                                  dicom::DerivedKind::label_report,
+                                                  dicom::DerivedKind::box_report};
 };
 
 class Catalogue final : public storescp::QueryPort {

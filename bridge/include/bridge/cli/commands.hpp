@@ -14,6 +14,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -60,12 +61,14 @@ struct WrapOptions {
 /// done_with_findings when an image could not be wrapped; the others are.
 [[nodiscard]] int run_wrap(const WrapOptions& options, std::ostream& out, std::ostream& err);
 
-enum class ExportFormat : std::uint8_t { sr };
+enum class ExportFormat : std::uint8_t { sr, gsps, kos };
+[[nodiscard]] std::optional<ExportFormat> export_format_of(std::string_view name);
+[[nodiscard]] std::string export_format_names();  ///< "sr, gsps, …"
 
-/// export DATASET --format sr [-o DIR] [--to AE@host:port]
+/// export DATASET --format NAME… [-o DIR] [--to AE@host:port]
 struct ExportOptions {
     DataSetChoice data_set;
-    ExportFormat format = ExportFormat::sr;
+    std::vector<ExportFormat> formats{ExportFormat::sr};
     std::optional<std::filesystem::path> output;  ///< at least one of output and to
     std::optional<Destination> to;
     std::size_t threads = 0;  ///< 0: as many as cores

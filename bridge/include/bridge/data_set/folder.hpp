@@ -84,13 +84,17 @@ struct ImageWiseList {
 /// --patient, --split, --finding, --limit: the same everywhere. Empty members select all.
 struct Selection {
     std::vector<std::string> patients = {};
-    std::vector<std::string> splits = {};
+    std::vector<std::string> splits = {};       ///< "train_val", "split_by_image/val" or "val"
     std::vector<dicom::Finding> findings = {};  ///< any of them
     std::vector<std::string> images = {};       ///< image index or stem
     std::size_t limit = 0;                      ///< 0: no limit
     bool list_missing_images = false;           ///< keep records whose PNG is absent
 };
-[[nodiscard]] std::vector<const dicom::ImageRecord*> select(const DataSetFolder& folder,
-                                                            const Selection& selection);
+/// A split is an official one, or any list `NAME_list.txt` in the folder or in one below it, by its
+/// path without "_list.txt" or, where only one list is called so, by NAME. Lists other than the
+/// official two are read when they are asked for.
+/// Faults: not_found (no such list: says which there are), malformed, storage.
+[[nodiscard]] Result<std::vector<const dicom::ImageRecord*>> select(const DataSetFolder& folder,
+                                                                    const Selection& selection);
 
 }  // namespace cxr::bridge

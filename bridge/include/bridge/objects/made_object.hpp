@@ -15,9 +15,12 @@ namespace cxr::bridge {
 /// UIDs of the syntaxes that make_object() can write for a kind, Explicit VR Little Endian first.
 [[nodiscard]] std::vector<std::string> made_transfer_syntaxes(dicom::DerivedKind kind);
 
-/// Reads and decodes a PNG of the data set, exactly the file that was catalogued.
+/// The bytes of a PNG of the data set, exactly the file that was catalogued.
 /// @param root the data set's folder.
-/// Faults: not_found (absent, or changed since it was catalogued), storage, and decode_png()'s own.
+/// Faults: not_found (absent, or changed since it was catalogued), storage.
+[[nodiscard]] Result<std::vector<std::byte>> read_image_file(const std::filesystem::path& root,
+                                                             const ImageFile& file);
+/// Reads and decodes it. Faults: the same, and decode_png()'s own.
 [[nodiscard]] Result<dicom::Frame> read_frame(const std::filesystem::path& root,
                                               const ImageFile& file);
 
@@ -27,5 +30,13 @@ namespace cxr::bridge {
                                                        const MadeObject& object,
                                                        const dicom::TransferSyntax& transfer_syntax,
                                                        const dicom::MappingOptions& mapping);
+
+/// The same for a kind that needs no PNG: anything but the image. Pure.
+/// Faults: unsupported (syntax), not_found (the image has none of that kind).
+[[nodiscard]] Result<dicom::EncodedObject> make_document(
+    const dicom::ImageRecord& record,
+    dicom::DerivedKind kind,
+    const dicom::TransferSyntax& transfer_syntax,
+    const dicom::MappingOptions& mapping);
 
 }  // namespace cxr::bridge

@@ -1,6 +1,6 @@
 #pragma once
-/// Exports the structured reports of chosen images: every image's labels and, where there are
-/// boxes, its boxes. Where they go is the sink's affair.
+/// Exports the documents of chosen images: reports, presentation states, key object selections, as
+/// far as each image has them. Where they go is the sink's affair.
 
 #include "bridge/export/part10_folder.hpp"
 #include "dicom/core/transfer_syntax.hpp"
@@ -14,45 +14,47 @@
 
 namespace cxr::bridge {
 
-class ReportSink {
+class DocumentSink {
 public:
-    virtual ~ReportSink() = default;
+    virtual ~DocumentSink() = default;
     /// Called from several threads at once.
     [[nodiscard]] virtual Result<Kept> keep(const dicom::ImageRecord& record,
                                             dicom::DerivedKind kind,
-                                            const dicom::EncodedObject& report) = 0;
+                                            const dicom::EncodedObject& document) = 0;
 };
 
-/// Files `<patient>/<image>_labels.dcm` and `<patient>/<image>_boxes.dcm`.
-class ReportFolder final : public ReportSink {
+/// Files `<patient>/<image>_labels.dcm`, `_boxes.dcm`, `_presentation.dcm`, `_key.dcm`.
+class DocumentFolder final : public DocumentSink {
 public:
-    explicit ReportFolder(std::filesystem::path root) : folder_(std::move(root)) {}
+    explicit DocumentFolder(std::filesystem::path root) : folder_(std::move(root)) {}
     [[nodiscard]] Result<Kept> keep(const dicom::ImageRecord& record,
                                     dicom::DerivedKind kind,
-                                    const dicom::EncodedObject& report) override;
+                                    const dicom::EncodedObject& document) override;
 
 private:
     Part10Folder folder_;
 };
 
-struct ReportExport {
+struct DocumentExport {
     dicom::MappingOptions mapping;
+    std::vector<dicom::DerivedKind> kinds;  ///< any but the image
     dicom::TransferSyntax transfer_syntax = dicom::explicit_vr_little_endian;
     std::size_t threads = 0;  ///< 0: as many as cores
 };
 
-struct ReportExportOutcome {
+struct DocumentExportOutcome {
     std::uint64_t written = 0;
     std::uint64_t unchanged = 0;        ///< were there already
     std::vector<std::string> failures;  ///< one line each, in the order of the records
     [[nodiscard]] bool complete() const { return failures.empty(); }
 };
 
-/// Returns when every report was tried; one failure does not stop the others.
+/// Returns when every document was tried; one failure does not stop the others.
 /// @param finished called after every image, from any thread.
-[[nodiscard]] ReportExportOutcome export_reports(std::span<const dicom::ImageRecord* const> records,
-                                                 const ReportExport& job,
-                                                 ReportSink& sink,
-                                                 const std::function<void()>& finished);
+[[nodiscard]] DocumentExportOutcome export_documents(
+    std::span<const dicom::ImageRecord* const> records,
+    const DocumentExport& job,
+    DocumentSink& sink,
+    const std::function<void()>& finished);
 
 }  // namespace cxr::bridge

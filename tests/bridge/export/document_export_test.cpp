@@ -1,4 +1,4 @@
-#include "bridge/export/report_export.hpp"
+#include "bridge/export/document_export.hpp"
 
 #include "bridge/cli/commands.hpp"
 #include "dicom/codec/codec.hpp"
@@ -51,8 +51,16 @@ std::vector<const ImageRecord*> pointers(const std::vector<ImageRecord>& records
     return made;
 }
 
+DocumentExport on_threads(std::size_t threads) {
+    DocumentExport job;
+    job.kinds.push_back(DerivedKind::label_report);
+    job.kinds.push_back(DerivedKind::box_report);
+    job.threads = threads;
+    return job;
+}
+
 /// Keeps what it is given, and has no room for some.
-class Memory final : public ReportSink {
+class Memory final : public DocumentSink {
 public:
     Result<Kept> keep(const ImageRecord& record,
                       DerivedKind kind,
@@ -80,14 +88,14 @@ private:
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(export_of_reports)
+BOOST_AUTO_TEST_SUITE(export_of_documents)
 
 BOOST_AUTO_TEST_CASE(every_image_gives_its_labels_and_a_boxed_one_its_boxes) {
     const auto images = records(100);
     Memory sink;
     std::atomic<std::size_t> finished = 0;
     const auto outcome =
-        export_reports(pointers(images), {.mapping = {}, .threads = 4}, sink, [&] { ++finished; });
+        export_documents(pointers(images), on_threads(4), sink, [&] { ++finished; });
     BOOST_TEST(outcome.written == 100U + 34U);
     BOOST_TEST(outcome.unchanged == 0U);
     BOOST_TEST(outcome.complete());
@@ -100,9 +108,8 @@ BOOST_AUTO_TEST_CASE(four_threads_write_what_one_writes) {
     const auto images = records(200);
     Memory one;
     Memory four;
-    const auto alone = export_reports(pointers(images), {.mapping = {}, .threads = 1}, one, [] {});
-    const auto together =
-        export_reports(pointers(images), {.mapping = {}, .threads = 4}, four, [] {});
+    const auto alone = export_documents(pointers(images), on_threads(1), one, [] {});
+    const auto together = export_documents(pointers(images), on_threads(4), four, [] {});
     BOOST_TEST(alone.written == together.written);
     BOOST_TEST((one.kept == four.kept));
 }
@@ -111,8 +118,7 @@ BOOST_AUTO_TEST_CASE(a_failure_is_listed_in_the_records_order_and_the_rest_is_do
     const auto images = records(100);
     Memory sink;
     sink.refused = {"99990001_066.png", "99990001_003.png"};
-    const auto outcome =
-        export_reports(pointers(images), {.mapping = {}, .threads = 4}, sink, [] {});
+    const auto outcome = export_documents(pointers(images), on_threads(4), sink, [] {});
     BOOST_TEST(outcome.written == 100U + 32U);
     BOOST_TEST(!outcome.complete());
     const std::vector<std::string> expected{"99990001_003.png boxes: no room",
@@ -123,22 +129,20 @@ BOOST_AUTO_TEST_CASE(a_failure_is_listed_in_the_records_order_and_the_rest_is_do
 BOOST_AUTO_TEST_CASE(a_second_run_finds_everything_there) {
     const TemporaryFolder root;
     const auto images = records(40);
-    ReportFolder folder(root / "out");
-    const auto first =
-        export_reports(pointers(images), {.mapping = {}, .threads = 2}, folder, [] {});
+    DocumentFolder folder(root / "out");
+    const auto first = export_documents(pointers(images), on_threads(2), folder, [] {});
     BOOST_TEST(first.written == 40U + 14U);
     BOOST_TEST(std::filesystem::exists(root / "out" / "99990001" / "99990001_003_labels.dcm"));
     BOOST_TEST(std::filesystem::exists(root / "out" / "99990001" / "99990001_003_boxes.dcm"));
     std::filesystem::remove(root / "out" / "99990001" / "99990001_003_boxes.dcm");
-    const auto second =
-        export_reports(pointers(images), {.mapping = {}, .threads = 2}, folder, [] {});
+    const auto second = export_documents(pointers(images), on_threads(2), folder, [] {});
     BOOST_TEST(second.written == 1U);
     BOOST_TEST(second.unchanged == 40U + 13U);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_to_do_is_done_at_once) {
     Memory sink;
-    const auto outcome = export_reports({}, {}, sink, [] {});
+    const auto outcome = export_documents({}, {}, sink, [] {});
     BOOST_TEST(outcome.written == 0U);
     BOOST_TEST(outcome.complete());
 }
