@@ -78,6 +78,10 @@ std::uint16_t Node::port() const {
     return impl_->listener().port();
 }
 
+std::uint16_t Node::tls_port() const {
+    return impl_->listener().tls_port();
+}
+
 std::size_t Node::associations() const {
     return impl_->listener().associations();
 }

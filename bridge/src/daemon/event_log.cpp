@@ -32,7 +32,9 @@ void EventLog::note(const storescp::AssociationAccepted& event) {
                 {"called", event.peers.called},
                 {"address", event.address},
                 {"contexts_accepted", number(event.contexts_accepted)},
-                {"contexts_proposed", number(event.contexts_proposed)}});
+                {"contexts_proposed", number(event.contexts_proposed)},
+                {"security", event.security},
+                {"user", event.user}});
 }
 
 void EventLog::note(const storescp::AssociationRejected& event) {
@@ -84,6 +86,21 @@ void EventLog::note(const storescp::SubOperationFailed& event) {
                {{"association", number(event.association)},
                 {"sop_instance_uid", event.sop_instance_uid},
                 {"destination", event.destination},
+                {"why", event.why}});
+}
+
+void EventLog::note(const storescp::HandshakeFailed& event) {
+    log_.write(LogLevel::warning,
+               "connection not secured",
+               {{"address", event.address}, {"why", event.why}});
+}
+
+void EventLog::note(const storescp::UserRefused& event) {
+    log_.write(LogLevel::warning,
+               "user refused",
+               {{"user", event.user},
+                {"calling", event.peers.calling},
+                {"address", event.address},
                 {"why", event.why}});
 }
 

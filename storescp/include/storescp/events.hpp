@@ -16,6 +16,20 @@ struct AssociationAccepted {
     AssociationPeers peers;
     std::string address;
     std::size_t contexts_accepted, contexts_proposed;
+    std::string security{};  ///< "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty: plain
+    std::string user{};      ///< who they said they are, checked; empty: nobody asked
+};
+/// A connection that could not be secured: no association was ever asked for.
+struct HandshakeFailed {
+    std::string address;
+    std::string why;
+};
+/// A user identity that was asked for or offered, and is wrong (PS3.7 D.3.3.7).
+struct UserRefused {
+    std::string address;
+    AssociationPeers peers;
+    std::string user;  ///< control characters escaped; empty: none given
+    std::string why;
 };
 struct AssociationRejected {
     std::string address;
@@ -56,6 +70,8 @@ using Event = std::variant<AssociationAccepted,
                            AssociationEnded,
                            RequestFinished,
                            SubOperationFailed,
+                           HandshakeFailed,
+                           UserRefused,
                            ListenerTrouble>;
 
 class EventSink {

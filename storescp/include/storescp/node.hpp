@@ -31,6 +31,7 @@ public:
 
     void start();
     [[nodiscard]] std::uint16_t port() const;
+    [[nodiscard]] std::uint16_t tls_port() const;  ///< 0: there is no TLS listener
     [[nodiscard]] std::size_t associations() const;
     void replace_access(std::shared_ptr<const AccessPolicy> access);
     [[nodiscard]] Awaitable<void> stop(std::chrono::milliseconds grace);

@@ -4,13 +4,10 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <utility>
 
 namespace cxr::storescp {
@@ -37,33 +34,24 @@ asio::ip::address plain(const asio::ip::address& address) {
     return address;
 }
 
-/// Linux forgets this option: without it each of a stock DCMTK peer's split PDUs waits 40 ms for a
-/// delayed acknowledgement.
-void acknowledge_quickly(Connection::Socket& socket) {
-    const int on = 1;
-    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
-}
-
 std::string seconds(std::chrono::milliseconds duration) {
     return fmt::format("{:g} s", std::chrono::duration<double>(duration).count());
 }
 
 }  // namespace
 
-Connection::Connection(Socket socket, const Timeouts& timeouts, const Limits& limits)
+Connection::Connection(Transport transport, const Timeouts& timeouts, const Limits& limits)
     : timeouts_(timeouts),
       number_(next_number()),
-      socket_(std::move(socket)),
+      transport_(std::move(transport)),
       upper_layer_({.pdu_bytes_max = limits.pdu_bytes_max, .lenient_pdu_bytes_max = 0}),
       inbox_(limits.command_set_bytes_max),
-      watchdog_(socket_.get_executor()),
-      changed_(socket_.get_executor()),
-      room_(socket_.get_executor()),
-      write_free_(socket_.get_executor()) {
+      watchdog_(transport_.executor()),
+      changed_(transport_.executor()),
+      room_(transport_.executor()),
+      write_free_(transport_.executor()) {
     deadlines_.fill(never);
-    boost::system::error_code ignored;
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    const auto endpoint = socket_.remote_endpoint(ignored);
+    const auto endpoint = transport_.peer().value_or(asio::ip::tcp::endpoint());
     const asio::ip::address address = plain(endpoint.address());
     address_ = address.to_string();
     peer_address_ =
@@ -78,8 +66,8 @@ void Connection::start() {
             self->drop("an internal error");
         }
     };
-    asio::co_spawn(socket_.get_executor(), read(shared_from_this()), ended);
-    asio::co_spawn(socket_.get_executor(), watch(shared_from_this()), ended);
+    asio::co_spawn(transport_.executor(), read(shared_from_this()), ended);
+    asio::co_spawn(transport_.executor(), watch(shared_from_this()), ended);
 }
 
 void Connection::start_accepting() {
@@ -113,12 +101,13 @@ void Connection::reject(const Rejection& rejection) {
 Awaitable<Result<void>> Connection::associate(pdu::AssociateRQ request) {
     our_request_ = request;
     upper_layer_.request(std::move(request));
-    upper_layer_.transport_confirmed();
     set_deadline(Wait::answer, timeouts_.artim);
-    pump();
     start();
     // Not open_: the peer may have accepted and asked for release in one go.
-    while (upper_layer_.state() == State::sta5 && !ending_) {
+    const auto undecided = [this] {
+        return upper_layer_.state() == State::sta4 || upper_layer_.state() == State::sta5;
+    };
+    while (undecided() && !ending_) {
         co_await changed_.wait();
     }
     clear_deadline(Wait::answer);
@@ -128,8 +117,39 @@ Awaitable<Result<void>> Connection::associate(pdu::AssociateRQ request) {
     co_return Result<void>{};
 }
 
+Awaitable<bool> Connection::secure() {
+    const auto error = co_await transport_.handshake();
+    if (!error) {
+        secured_ = true;
+        co_return transport_.is_open();
+    }
+    if (!transport_.heard() && error == asio::error::eof) {
+        end({.kind = FaultKind::peer_gone, .how = "closed unused", .orderly = true});
+    } else {
+        const std::string& why = transport_.tls()->why();
+        end({.kind = FaultKind::peer_gone,
+             .how = "TLS handshake: " + (why.empty() ? error.message() : why),
+             .insecure = true});
+    }
+    if (!our_request_) {  // at most until ARTIM expires
+        co_await transport_.linger();
+    }
+    upper_layer_.transport_closed();
+    pump();
+    close_transport();
+    co_return false;
+}
+
 Awaitable<void> Connection::read([[maybe_unused]] std::shared_ptr<Connection> self) {
-    while (socket_.is_open()) {
+    const bool secured = co_await secure();
+    if (!secured) {
+        co_return;
+    }
+    if (our_request_) {
+        upper_layer_.transport_confirmed();
+        pump();
+    }
+    while (transport_.is_open()) {
         // Until the association ends, what nobody fetches holds the peer back. Afterwards the bytes
         // are dropped, and only the peer's close is waited for.
         if (open_ && inbox_.full()) {
@@ -142,16 +162,15 @@ Awaitable<void> Connection::read([[maybe_unused]] std::shared_ptr<Connection> se
             read_buffer_bytes_ = std::max(read_buffer_bytes_, read_buffer_bytes_min);
             read_buffer_ = std::make_unique_for_overwrite<std::byte[]>(read_buffer_bytes_);
         }
-        acknowledge_quickly(socket_);
         const asio::mutable_buffer buffer(read_buffer_.get(), read_buffer_bytes_);
-        const auto [error, count] = co_await socket_.async_read_some(buffer, use_result);
+        const auto [error, count] = co_await transport_.read_some(buffer);
         if (error) {
             if (upper_layer_.state() == State::sta2) {
                 end({.kind = FaultKind::peer_gone, .how = "closed unused", .orderly = true});
             }
             upper_layer_.transport_closed();
             pump();
-            close_socket();
+            close_transport();
             break;
         }
         upper_layer_.receive(std::span(read_buffer_.get(), count));
@@ -203,7 +222,7 @@ void Connection::pump() {
     flush();
     const bool done = upper_layer_.wants_close() || (close_after_write_ && !open_);
     if (done && !writing_) {
-        close_socket();
+        close_transport();
     }
 }
 
@@ -281,16 +300,24 @@ Fault Connection::fault() const {
 
 /// Writes what the upper layer wants sent, as soon as no other write is in flight.
 void Connection::flush() {
-    if (writing_ || !upper_layer_.has_output() || !socket_.is_open()) {
+    if (writing_ || !upper_layer_.has_output() || !transport_.is_open()) {
         return;
     }
     control_ = upper_layer_.take_output();
     writing_ = true;
     set_deadline(Wait::write, timeouts_.stalled_write);
-    asio::async_write(socket_,
-                      asio::buffer(control_),
-                      [self = shared_from_this()](const boost::system::error_code& error,
-                                                  std::size_t) { self->written(error); });
+    asio::co_spawn(transport_.executor(),
+                   write_control(),
+                   [self = shared_from_this()](const std::exception_ptr& thrown) {
+                       if (thrown) {
+                           self->drop("an internal error");
+                       }
+                   });
+}
+
+Awaitable<void> Connection::write_control() {
+    const auto error = co_await transport_.write_all(control_);
+    written(error);
 }
 
 void Connection::written(const boost::system::error_code& error) {
@@ -309,16 +336,14 @@ void Connection::lost(const std::string& why) {
     end({.kind = FaultKind::peer_gone, .how = why});
     upper_layer_.transport_closed();
     pump();
-    close_socket();
+    close_transport();
 }
 
-void Connection::close_socket() {
-    if (!socket_.is_open()) {
+void Connection::close_transport() {
+    if (!transport_.is_open()) {
         return;
     }
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_both, ignored);
-    socket_.close(ignored);
+    transport_.close();
     end({.kind = FaultKind::peer_gone, .how = "the connection was closed"});
     watchdog_.cancel();
 }
@@ -347,11 +372,11 @@ void Connection::shut_down(const std::string& why) {
 
 void Connection::drop(const std::string& why) {
     end({.kind = FaultKind::peer_gone, .how = why});
-    close_socket();
+    close_transport();
 }
 
 Awaitable<void> Connection::watch([[maybe_unused]] std::shared_ptr<Connection> self) {
-    while (socket_.is_open()) {
+    while (transport_.is_open()) {
         watchdog_.expires_at(*std::ranges::min_element(deadlines_));
         co_await watchdog_.async_wait(use_result);
         const auto now = Clock::now();
@@ -379,8 +404,10 @@ void Connection::expired(Wait wait) {
         case Wait::artim:
             if (upper_layer_.state() == State::sta2) {
                 end({.kind = FaultKind::peer_gone,
-                     .how = fmt::format("no whole A-ASSOCIATE-RQ within {} (ARTIM)",
-                                        seconds(timeouts_.artim))});
+                     .how = fmt::format("no whole {} within {} (ARTIM)",
+                                        secured_ ? "A-ASSOCIATE-RQ" : "TLS handshake",
+                                        seconds(timeouts_.artim)),
+                     .insecure = !secured_});
             }
             upper_layer_.artim_expired();
             break;

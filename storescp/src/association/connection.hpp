@@ -1,10 +1,10 @@
 #pragma once
 /// One transport connection and the association on it: UpperLayer driven by Asio. Everything here
-/// is confined to the socket's strand.
+/// is confined to the transport's strand.
 ///
 /// Coroutines: the reader (bytes → UpperLayer → inbox) and the watchdog (deadlines), both started
-/// by start_*() and ended by the closing of the socket; whoever serves or uses the association runs
-/// in its own. Each holds the connection, so it lives until all of them are done.
+/// by start_*() and ended by the closing of the transport; whoever serves or uses the association
+/// runs in its own. Each holds the connection, so it lives until all of them are done.
 ///
 /// Writing: one write at a time. What UpperLayer wants sent goes before the next P-DATA, never into
 /// the middle of a PDU. After an abort, reject or release response the socket is closed when the
@@ -15,8 +15,7 @@
 #include "storescp/association/association.hpp"
 #include "storescp/association/settings.hpp"
 #include "storescp/upper_layer/upper_layer.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
+#include "transport.hpp"
 
 #include <array>
 #include <chrono>
@@ -31,20 +30,20 @@ class DataFramer;
 
 class Connection final : public Association, public std::enable_shared_from_this<Connection> {
 public:
-    using Socket = boost::asio::ip::tcp::socket;
     using Clock = std::chrono::steady_clock;
 
-    Connection(Socket socket, const Timeouts& timeouts, const Limits& limits);
+    Connection(Transport transport, const Timeouts& timeouts, const Limits& limits);
     ~Connection() override;
 
-    /// The acceptor's side: ARTIM runs from here on.
+    /// The acceptor's side: ARTIM runs from here on, the TLS handshake included.
     void start_accepting();
     /// The whole request, or nothing when the connection ended before (see ending()).
     [[nodiscard]] Awaitable<std::optional<pdu::AssociateRQ>> receive_request();
     void accept(Acceptance acceptance);
     void reject(const Rejection& rejection);
 
-    /// The requestor's side, on a connected socket. Faults: refused, peer_gone, malformed.
+    /// The requestor's side, on a connected socket: TLS handshake and negotiation. Faults: refused,
+    /// peer_gone, malformed.
     [[nodiscard]] Awaitable<Result<void>> associate(pdu::AssociateRQ request);
 
     /// Whoever used the association is done with it: answers a release that still waits, aborts
@@ -60,10 +59,13 @@ public:
         FaultKind kind = FaultKind::peer_gone;
         std::string how;
         bool orderly = false;
+        bool insecure = false;  ///< TLS could not be agreed on
     };
     [[nodiscard]] const std::optional<Ending>& ending() const { return ending_; }
     /// "127.0.0.1"
     [[nodiscard]] const std::string& address() const { return address_; }
+    /// Null: not by TLS.
+    [[nodiscard]] const TlsEngine* tls() const { return transport_.tls(); }
     /// Released when the last coroutine is done with the connection.
     void keep(std::shared_ptr<void> token) { token_ = std::move(token); }
 
@@ -71,9 +73,7 @@ public:
     [[nodiscard]] const Agreement& agreement() const override { return agreement_; }
     [[nodiscard]] std::uint64_t number() const override { return number_; }
     [[nodiscard]] std::string peer_address() const override { return peer_address_; }
-    [[nodiscard]] boost::asio::any_io_executor executor() override {
-        return socket_.get_executor();
-    }
+    [[nodiscard]] boost::asio::any_io_executor executor() override { return transport_.executor(); }
     [[nodiscard]] Awaitable<Result<Message>> receive_message() override;
     [[nodiscard]] Awaitable<Result<std::vector<std::byte>>> receive_data_fragment() override;
     [[nodiscard]] bool cancel_requested(std::uint16_t message_id) const override {
@@ -95,6 +95,7 @@ private:
 
     void start();
     Awaitable<void> read(std::shared_ptr<Connection> self);
+    Awaitable<bool> secure();
     Awaitable<void> watch(std::shared_ptr<Connection> self);
     void fit_buffer(std::size_t bytes_read);
     void watch_message();
@@ -103,12 +104,13 @@ private:
     void handle(Indication& indication);
     void take_data(const DataIndication& part);
     void flush();
+    Awaitable<void> write_control();
     void written(const boost::system::error_code& error);
     Awaitable<bool> write_pieces(const std::vector<std::span<const std::byte>>& pieces);
     Awaitable<bool> send_framed(DataFramer& framer);
     void lost(const std::string& why);
     void end(Ending ending);
-    void close_socket();
+    void close_transport();
     void set_deadline(Wait wait, std::chrono::milliseconds after);
     void clear_deadline(Wait wait) { deadlines_.at(static_cast<std::size_t>(wait)) = never; }
     void expired(Wait wait);
@@ -123,7 +125,7 @@ private:
     std::string address_;
     std::string peer_address_;
 
-    Socket socket_;
+    Transport transport_;
     UpperLayer upper_layer_;
     Inbox inbox_;
     std::shared_ptr<void> token_;
@@ -131,6 +133,7 @@ private:
     std::optional<pdu::AssociateRQ> request_;      ///< as acceptor: arrived, not taken
     std::optional<pdu::AssociateRQ> our_request_;  ///< as requestor
     Agreement agreement_;
+    bool secured_ = false;  ///< the handshake, if any, is done
     bool open_ = false;
     bool close_after_write_ = false;
     std::optional<Ending> ending_;

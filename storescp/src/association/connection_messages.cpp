@@ -111,7 +111,7 @@ Awaitable<bool> Connection::send_framed(DataFramer& framer) {
         if (pieces.empty()) {
             co_return true;
         }
-        if (!upper_layer_.may_send_data() || !socket_.is_open()) {
+        if (!upper_layer_.may_send_data() || !transport_.is_open()) {
             co_return false;
         }
         if (!co_await write_pieces(pieces)) {
@@ -132,7 +132,7 @@ Awaitable<bool> Connection::write_pieces(const std::vector<std::span<const std::
     boost::system::error_code error;
     std::size_t moved = 0;
     for (std::span<asio::const_buffer> left(buffers); !left.empty() && !error;) {
-        const auto [failed, count] = co_await socket_.async_write_some(left, use_result);
+        const auto [failed, count] = co_await transport_.write_some(left);
         error = failed;
         std::size_t consumed = count;
         while (!left.empty() && consumed >= left.front().size()) {

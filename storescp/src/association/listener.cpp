@@ -3,6 +3,7 @@
 #include "address_check.hpp"
 #include "connection.hpp"
 #include "registry.hpp"
+#include "user_identity.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -14,6 +15,7 @@
 #include <mutex>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace cxr::storescp {
 namespace asio = boost::asio;
@@ -23,21 +25,47 @@ namespace {
 
 constexpr Rejection local_limit_exceeded{2, 3, 2};
 constexpr Rejection calling_not_recognized{1, 1, 3};
+/// Of a user identity that is not good enough (PS3.7 D.3.3.7: a permanent rejection by ACSE).
+constexpr Rejection user_not_accepted{1, 2, 1};
 /// How long to leave a failing accept alone: there is no handle or no memory.
 constexpr std::chrono::milliseconds accept_pause{100};
 
-tcp::endpoint endpoint_of(asio::io_context& io, const NodeSettings& settings) {
+tcp::endpoint endpoint_of(asio::io_context& io, const ListenAddress& listen) {
     boost::system::error_code error;
-    const auto address = asio::ip::make_address(settings.listen_address, error);
+    const auto address = asio::ip::make_address(listen.address, error);
     if (!error) {
-        return {address, settings.port};
+        return {address, listen.port};
     }
     tcp::resolver resolver(io);
-    const auto found = resolver.resolve(settings.listen_address, "", error);
+    const auto found = resolver.resolve(listen.address, "", error);
     if (error || found.empty()) {
-        throw std::system_error(error, "listen address " + settings.listen_address);
+        throw std::system_error(error, "listen address " + listen.address);
     }
-    return {found.begin()->endpoint().address(), settings.port};
+    return {found.begin()->endpoint().address(), listen.port};
+}
+
+/// A bound and listening one; throws std::system_error.
+tcp::acceptor acceptor_at(asio::io_context& io,
+                          const asio::any_io_executor& executor,
+                          const ListenAddress& listen) {
+    const tcp::endpoint endpoint = endpoint_of(io, listen);
+    boost::system::error_code error;
+    const auto check = [&](const char* doing) {
+        if (error) {
+            throw std::system_error(
+                error, fmt::format("cannot {} {}:{}", doing, listen.address, listen.port));
+        }
+    };
+    tcp::acceptor acceptor(executor);
+    acceptor.open(endpoint.protocol(), error);
+    check("open a socket for");
+    acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    check("reuse");
+    acceptor.bind(endpoint, error);
+    check("bind to");
+    acceptor.listen(asio::socket_base::max_listen_connections, error);
+    check("listen on");
+    return acceptor;
 }
 
 }  // namespace
@@ -55,10 +83,12 @@ public:
           handler_(std::move(handler)),
           events_(events),
           strand_(asio::make_strand(io)),
-          acceptor_(strand_),
           changed_(strand_),
           access_(settings_.access) {
-        bind(endpoint_of(io, settings_));
+        open({.address = settings_.listen_address, .port = settings_.port}, false);
+        if (settings_.tls_listen) {
+            open(*settings_.tls_listen, true);
+        }
     }
 
     /// What needs shared_from_this().
@@ -76,16 +106,21 @@ public:
     }
 
     void start() {
-        asio::co_spawn(
-            strand_, accept(shared_from_this()), [self = shared_from_this()](const auto& thrown) {
-                self->report(thrown, "accepting stopped");
-            });
+        for (Door& door : doors_) {
+            asio::co_spawn(strand_,
+                           accept(shared_from_this(), door),
+                           [self = shared_from_this()](const auto& thrown) {
+                               self->report(thrown, "accepting stopped");
+                           });
+        }
     }
 
     void close() {
-        boost::system::error_code ignored;
-        acceptor_.close(ignored);
-        accept_again_.cancel();
+        for (Door& door : doors_) {
+            boost::system::error_code ignored;
+            door.acceptor.close(ignored);
+            door.again.cancel();
+        }
     }
 
     /// Ends everything without waiting.
@@ -121,30 +156,26 @@ public:
         access_ = std::move(access);
     }
 
-    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::uint16_t port() const { return doors_.front().port; }
+    [[nodiscard]] std::uint16_t tls_port() const {
+        return doors_.size() > 1 ? doors_.back().port : std::uint16_t{0};
+    }
     [[nodiscard]] asio::strand<asio::io_context::executor_type> strand() const { return strand_; }
     [[nodiscard]] const Registry& registry() const { return *registry_; }
 
 private:
-    void bind(const tcp::endpoint& endpoint) {
-        boost::system::error_code error;
-        const auto check = [&](const char* doing) {
-            if (error) {
-                throw std::system_error(
-                    error,
-                    fmt::format(
-                        "cannot {} {}:{}", doing, settings_.listen_address, settings_.port));
-            }
-        };
-        acceptor_.open(endpoint.protocol(), error);
-        check("open a socket for");
-        acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-        check("reuse");
-        acceptor_.bind(endpoint, error);
-        check("bind to");
-        acceptor_.listen(asio::socket_base::max_listen_connections, error);
-        check("listen on");
-        port_ = acceptor_.local_endpoint().port();
+    /// A port where we accept.
+    struct Door {
+        tcp::acceptor acceptor;
+        asio::steady_timer again;
+        bool tls;
+        std::uint16_t port;
+    };
+
+    void open(const ListenAddress& listen, bool tls) {
+        tcp::acceptor acceptor = acceptor_at(io_, strand_, listen);
+        const std::uint16_t port = acceptor.local_endpoint().port();
+        doors_.push_back({std::move(acceptor), asio::steady_timer(strand_), tls, port});
     }
 
     [[nodiscard]] std::shared_ptr<const AccessPolicy> access() const {
@@ -162,25 +193,26 @@ private:
         }
     }
 
-    Awaitable<void> accept([[maybe_unused]] std::shared_ptr<Impl> self) {
-        while (acceptor_.is_open()) {
+    Awaitable<void> accept([[maybe_unused]] std::shared_ptr<Impl> self, Door& door) {
+        while (door.acceptor.is_open()) {
             auto [error, socket] =
-                co_await acceptor_.async_accept(asio::make_strand(io_), use_result);
+                co_await door.acceptor.async_accept(asio::make_strand(io_), use_result);
             if (!error) {
-                welcome(std::move(socket));
-            } else if (acceptor_.is_open() && error != asio::error::connection_aborted) {
+                welcome(std::move(socket), door.tls);
+            } else if (door.acceptor.is_open() && error != asio::error::connection_aborted) {
                 events_.on(ListenerTrouble{"accept: " + error.message()});
                 shut_down(registry_->oldest_unassociated(1));
-                accept_again_.expires_after(accept_pause);
-                co_await accept_again_.async_wait(use_result);
+                door.again.expires_after(accept_pause);
+                co_await door.again.async_wait(use_result);
             }
         }
     }
 
-    void welcome(tcp::socket socket) {
+    void welcome(tcp::socket socket, bool tls) {
         const auto executor = socket.get_executor();
-        const auto connection =
-            std::make_shared<Connection>(std::move(socket), settings_.timeouts, settings_.limits);
+        auto engine = tls ? std::make_unique<TlsEngine>(access()->tls) : nullptr;
+        const auto connection = std::make_shared<Connection>(
+            Transport(std::move(socket), std::move(engine)), settings_.timeouts, settings_.limits);
         registry_->enter(connection);
         asio::co_spawn(executor,
                        serve(shared_from_this(), connection),
@@ -206,7 +238,9 @@ private:
         const std::optional<pdu::AssociateRQ> request = co_await connection->receive_request();
         if (!request) {
             const auto& ending = connection->ending();
-            if (ending && !ending->orderly) {
+            if (ending && ending->insecure) {
+                events_.on(HandshakeFailed{connection->peer_address(), ending->how});
+            } else if (ending && !ending->orderly) {
                 events_.on(ListenerTrouble{
                     fmt::format("{}: {}", connection->peer_address(), ending->how)});
             }
@@ -237,20 +271,23 @@ private:
         const auto policy = access();
         auto outcome = negotiate(request, acceptable_, *policy, settings_.limits.pdu_bytes_max);
         if (auto* acceptance = std::get_if<Acceptance>(&outcome)) {
-            const Peer* peer = find_peer(*policy, acceptance->agreement.peers.calling);
-            const bool elsewhere = peer != nullptr && peer->check_address &&
-                                   !co_await resolves_to(peer->host, connection.address());
-            auto place = elsewhere ? nullptr : registry_->admit(connection.number());
+            auto refusal = co_await refuse(connection, request, acceptance->agreement, policy);
+            auto place = refusal ? nullptr : registry_->admit(connection.number());
             if (place) {
-                welcome(connection, std::move(*acceptance));
+                const bool named = policy->user_identity != UserIdentity::ignored;
+                if (named && request.user.identity &&
+                    request.user.identity->positive_response_requested) {
+                    // D.3.3.7.2: empty for the types that can be right here.
+                    acceptance->answer.user.identity_response.emplace();
+                }
+                welcome(connection,
+                        std::move(*acceptance),
+                        named ? user_named(request.user.identity) : std::string());
                 co_return place;
             }
-            outcome =
-                elsewhere
-                    ? Refusal{calling_not_recognized,
-                              fmt::format(
-                                  "calls from {}, not from {}", connection.address(), peer->host)}
-                    : Refusal{local_limit_exceeded, "as many associations as there may be"};
+            outcome = refusal
+                          ? *std::move(refusal)
+                          : Refusal{local_limit_exceeded, "as many associations as there may be"};
         }
         const auto& refusal = std::get<Refusal>(outcome);
         connection.reject(refusal.rejection);
@@ -262,15 +299,50 @@ private:
         co_return nullptr;
     }
 
-    void welcome(Connection& connection, Acceptance acceptance) {
+    /// What negotiate() cannot see: where the peer calls from, its certificate, its user.
+    Awaitable<std::optional<Refusal>> refuse(const Connection& connection,
+                                             const pdu::AssociateRQ& request,
+                                             const Agreement& agreement,
+                                             std::shared_ptr<const AccessPolicy> policy) {
+        if (const Peer* peer = find_peer(*policy, agreement.peers.calling)) {
+            const bool elsewhere =
+                peer->check_address && !co_await resolves_to(peer->host, connection.address());
+            if (elsewhere) {
+                co_return Refusal{
+                    calling_not_recognized,
+                    fmt::format("calls from {}, not from {}", connection.address(), peer->host)};
+            }
+            const TlsEngine* const tls = connection.tls();
+            if (!peer->certificate_name.empty() &&
+                (tls == nullptr || !tls->peer_is(peer->certificate_name))) {
+                co_return Refusal{
+                    calling_not_recognized,
+                    fmt::format("shows no certificate for {}", peer->certificate_name)};
+            }
+        }
+        const auto wrong = co_await identity_checks_.refuse(request.user.identity, policy);
+        if (wrong) {
+            events_.on(UserRefused{.address = connection.peer_address(),
+                                   .peers = agreement.peers,
+                                   .user = user_named(request.user.identity),
+                                   .why = *wrong});
+            co_return Refusal{user_not_accepted, *wrong};
+        }
+        co_return std::nullopt;
+    }
+
+    void welcome(Connection& connection, Acceptance acceptance, std::string user) {
         const auto& contexts = acceptance.agreement.contexts;
         const auto accepted =
             std::ranges::count(contexts, ContextResult::acceptance, &PresentationContext::result);
-        events_.on(AssociationAccepted{.association = connection.number(),
-                                       .peers = acceptance.agreement.peers,
-                                       .address = connection.peer_address(),
-                                       .contexts_accepted = static_cast<std::size_t>(accepted),
-                                       .contexts_proposed = contexts.size()});
+        events_.on(AssociationAccepted{
+            .association = connection.number(),
+            .peers = acceptance.agreement.peers,
+            .address = connection.peer_address(),
+            .contexts_accepted = static_cast<std::size_t>(accepted),
+            .contexts_proposed = contexts.size(),
+            .security = connection.tls() == nullptr ? std::string() : connection.tls()->cipher(),
+            .user = std::move(user)});
         connection.accept(std::move(acceptance));
     }
 
@@ -281,12 +353,11 @@ private:
     const AssociationHandler handler_;
     EventSink& events_;
     std::shared_ptr<Registry> registry_;
-    std::uint16_t port_ = 0;
+    IdentityChecks identity_checks_;
 
     // Confined to the strand.
     asio::strand<asio::io_context::executor_type> strand_;
-    tcp::acceptor acceptor_;
-    asio::steady_timer accept_again_{strand_};
+    std::vector<Door> doors_;  ///< the plain one first
     Signal changed_;
 
     mutable std::mutex access_mutex_;
@@ -313,6 +384,10 @@ void Listener::start() {
 
 std::uint16_t Listener::port() const {
     return impl_->port();
+}
+
+std::uint16_t Listener::tls_port() const {
+    return impl_->tls_port();
 }
 
 std::size_t Listener::associations() const {

@@ -3,11 +3,13 @@
 #include "address_check.hpp"
 #include "connection.hpp"
 #include "dicom/core/implementation.hpp"
+#include "user_identity.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace cxr::storescp {
@@ -68,7 +70,19 @@ pdu::AssociateRQ request_pdu(const AssociationRequest& request) {
     for (const auto& [sop_class_uid, information] : request.extended_negotiation) {
         rq.user.extended.push_back({.sop_class_uid = sop_class_uid, .information = information});
     }
+    if (request.credentials) {
+        rq.user.identity = identity_item(*request.credentials);
+    }
     return rq;
+}
+
+Transport transport_for(const AssociationRequest& request, tcp::socket socket) {
+    if (!request.tls) {
+        return Transport(std::move(socket));
+    }
+    const std::string& name =
+        request.certificate_name.empty() ? request.host : request.certificate_name;
+    return Transport(std::move(socket), std::make_unique<TlsEngine>(request.tls, name));
 }
 
 /// Faults: peer_gone.
@@ -103,6 +117,17 @@ Awaitable<Result<tcp::socket>> connect(std::vector<tcp::endpoint> endpoints,
 
 }  // namespace
 
+void address_to(AssociationRequest& request, const Peer& peer, const AccessPolicy& access) {
+    if (peer.tls && !access.tls) {
+        throw std::logic_error("a peer to be called by TLS, and nothing to do it with");
+    }
+    request.host = peer.host;
+    request.port = peer.port;
+    request.tls = peer.tls ? access.tls : nullptr;
+    request.certificate_name = peer.certificate_name;
+    request.credentials = peer.credentials;
+}
+
 Awaitable<Result<std::unique_ptr<Association>>> request_association(AssociationRequest request) {
     const auto named = [&](const Fault& fault) {
         return Fault{
@@ -118,8 +143,8 @@ Awaitable<Result<std::unique_ptr<Association>>> request_association(AssociationR
     if (!socket) {
         co_return named(socket.error());
     }
-    auto connection =
-        std::make_shared<Connection>(std::move(*socket), request.timeouts, request.limits);
+    auto connection = std::make_shared<Connection>(
+        transport_for(request, std::move(*socket)), request.timeouts, request.limits);
     const auto associated = co_await connection->associate(request_pdu(request));
     if (!associated) {
         co_return named(associated.error());

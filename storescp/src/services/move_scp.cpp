@@ -111,16 +111,18 @@ AssociationRequest Mover::association_request(const Batch& batch) const {
     const std::string& called = request_.peers().called;
     const bool is_ours =
         std::find(own_titles.begin(), own_titles.end(), called) != own_titles.end();
-    return AssociationRequest{
+    AssociationRequest request{
         .peers = {.calling = is_ours || own_titles.empty() ? called : own_titles.front(),
                   .called = destination_.ae_title},
-        .host = destination_.host,
-        .port = destination_.port,
+        .host = {},
+        .port = 0,
         .contexts = batch.contexts,
         .roles = {},
         .extended_negotiation = {},
         .timeouts = environment_.settings.timeouts,
         .limits = environment_.settings.limits};
+    address_to(request, destination_, *environment_.access);
+    return request;
 }
 
 /// False when the destination cannot be reached or was lost: its remaining objects have failed.

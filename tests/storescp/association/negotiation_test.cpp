@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(A50_asynchronous_operations_are_answered_by_one_each) {
     BOOST_TEST(accepted.agreement.operations_invoked_max == 1);
 }
 
-BOOST_AUTO_TEST_CASE(X2_a_user_identity_is_not_confirmed_since_nobody_checks_it) {
+BOOST_AUTO_TEST_CASE(X2_a_user_identity_is_not_confirmed_by_negotiation_alone) {
     pdu::AssociateRQ request = association_request();
     request.user.identity = pdu::UserIdentityItem{
         .type = 1, .positive_response_requested = true, .primary = bytes({'u'}), .secondary = {}};

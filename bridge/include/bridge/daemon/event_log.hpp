@@ -34,6 +34,8 @@ private:
     void note(const storescp::AssociationEnded& event);
     void note(const storescp::RequestFinished& event);
     void note(const storescp::SubOperationFailed& event);
+    void note(const storescp::HandshakeFailed& event);
+    void note(const storescp::UserRefused& event);
     void note(const storescp::ListenerTrouble& event);
 
     Log& log_;

@@ -1,6 +1,7 @@
 #pragma once
-/// Accepts connections, negotiates, and hands each association to a handler coroutine of its own
-/// strand. Keeps the associations it started: stop() ends them within a bound.
+/// Accepts connections, plain ones and, on a second port, by TLS; negotiates, and hands each
+/// association to a handler coroutine of its own strand. Keeps the associations it started: stop()
+/// ends them within a bound.
 
 #include "storescp/association/association.hpp"
 #include "storescp/association/settings.hpp"
@@ -30,6 +31,8 @@ public:
 
     void start();
     [[nodiscard]] std::uint16_t port() const;
+    /// 0: there is no TLS listener.
+    [[nodiscard]] std::uint16_t tls_port() const;
     [[nodiscard]] std::size_t associations() const;
     /// New associations follow it; living ones keep what they were admitted by.
     void replace_access(std::shared_ptr<const AccessPolicy> access);

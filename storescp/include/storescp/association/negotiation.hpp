@@ -85,8 +85,7 @@ struct Refusal {
 ///  - every context refused: still accepted; no context at all: 1/1/1;
 ///  - a maximum length too small for any data: 1/1/1; none given: unlimited;
 ///  - asynchronous operations: answered 1/1 when offered;
-///  - user identity is not supported: an association is accepted without a response (D.3.3.7), so a
-///    requestor that wanted a positive one sees that there is none;
+///  - user identity is the listener's to check, who adds the response (D.3.3.7);
 ///  - a second extended negotiation or role item for a class is ignored, roles 0/0 too.
 [[nodiscard]] std::variant<Acceptance, Refusal> negotiate(const pdu::AssociateRQ& request,
                                                           const AcceptableContexts& acceptable,

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,19 @@ struct AssociationRequest {
     std::map<std::string, std::vector<std::uint8_t>> extended_negotiation;
     Timeouts timeouts;
     Limits limits;
+    std::shared_ptr<const TlsContext> tls{};  ///< null: plain
+    /// That the peer's certificate must be for; empty: `host`.
+    std::string certificate_name{};
+    /// Who we say we are (PS3.7 D.3.3.7): by name, or by name and passcode.
+    std::optional<Credentials> credentials{};
 };
 
-/// Resolves, connects, negotiates. Faults: peer_gone (no connection, or closed or aborted
-/// meanwhile), refused (A-ASSOCIATE-RJ: `doing` tells result, source and reason in words).
+/// By TLS, as whom, and where to: what is known of a peer.
+void address_to(AssociationRequest& request, const Peer& peer, const AccessPolicy& access);
+
+/// Resolves, connects, agrees on TLS if asked to, negotiates. Faults: peer_gone (no connection, its
+/// certificate is not good, closed or aborted meanwhile), refused (A-ASSOCIATE-RJ: `doing` tells
+/// result, source and reason in words).
 [[nodiscard]] Awaitable<Result<std::unique_ptr<Association>>> request_association(
     AssociationRequest request);
 

@@ -3,12 +3,14 @@
 /// file.
 
 #include "dicom/query/identifier.hpp"
+#include "storescp/association/tls.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,6 +36,12 @@ struct Limits {
     std::size_t matches_max = 0;  ///< 0: none; above: A700H
 };
 
+/// Of a user, as told (PS3.7 D.3.3.7).
+struct Credentials {
+    std::string name;
+    std::string passcode;  ///< empty: the name alone
+};
+
 /// A remote application entity.
 struct Peer {
     std::string ae_title;
@@ -46,7 +54,22 @@ struct Peer {
     bool is_move_destination = true;
     bool check_address = false;  ///< its associations must come from `host`
     std::vector<std::string> preferred_transfer_syntaxes;  ///< UIDs, most preferred first
+    bool tls = false;                                      ///< when we call it
+    /// That its certificate must be for: when we call it (empty: `host`) and, unless empty, when it
+    /// calls us, which it then must do by TLS.
+    std::string certificate_name{};
+    std::optional<Credentials> credentials{};  ///< that we send it
 };
+
+/// Somebody who may say who they are. Without passcode and hash: by name alone.
+struct User {
+    std::string passcode{};
+    std::string passcode_hash{};  ///< crypt(3): "$6$salt$…"
+};
+
+/// What is done about user identities. ignored: neither looked at nor answered; checked: one that
+/// is offered must be right; required: there must be one.
+enum class UserIdentity : std::uint8_t { ignored, checked, required };
 
 enum class Access : std::uint8_t { any, known };  ///< known: unknown calling AE titles get RJ 1/1/3
 
@@ -57,11 +80,21 @@ struct AccessPolicy {
     bool case_insensitive_ae_titles = false;
     Access access = Access::any;
     std::map<std::string, Peer> peers;  ///< by AE title
+    UserIdentity user_identity = UserIdentity::ignored;
+    std::map<std::string, User, std::less<>> users{};  ///< by name
+    /// What connections by TLS, ours and theirs, begin with; null: there are none.
+    std::shared_ptr<const TlsContext> tls{};
+};
+
+struct ListenAddress {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;  ///< 0: any free one
 };
 
 struct NodeSettings {
     std::string listen_address = "127.0.0.1";
     std::uint16_t port = 11112;  ///< 0: any free one
+    std::optional<ListenAddress> tls_listen{};
     Timeouts timeouts;
     Limits limits;
     dicom::QueryRules query_rules;
