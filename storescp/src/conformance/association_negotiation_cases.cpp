@@ -6,13 +6,18 @@
 
 #include <algorithm>
 #include <cctype>
+#include <thread>
 
 namespace cxr::storescp::conformance {
 
 namespace {
 
 constexpr std::string_view rejected_or_aborted =
-    "A-ASSOCIATE-RJ 1/1/x or A-ASSOCIATE-RJ 1/2/x or A-ABORT 0/x or A-ABORT 2/x";
+    "A-ASSOCIATE-RJ x/x/x or A-ABORT 0/x or A-ABORT 2/x";
+/// Where the standard leaves it open: no harm is done.
+constexpr std::string_view any_reaction =
+    "A-ASSOCIATE-AC or A-ASSOCIATE-RJ x/x/x or A-ABORT 0/x or A-ABORT 2/x or connection closed or "
+    "nothing";
 /// In Sta2 a wrong PDU is aborted by the user (AA-1) or rejected by the provider (AE-6).
 constexpr std::string_view invalid_in_sta2 =
     "A-ABORT 0/x or A-ASSOCIATE-RJ 1/2/x or A-ASSOCIATE-RJ 1/3/x";
@@ -167,7 +172,9 @@ void a12(Play& play) {
     open.front().close();
     open.pop_back();
     Seen later = play.answer_to(play.request({sop::verification}));
+    // A peer may need a moment to notice that the connection is gone.
     for (int attempt = 0; attempt < 20 && later.text != "A-ASSOCIATE-AC"; ++attempt) {
+        std::this_thread::sleep_for(play.settings().answer_within / 20);
         later = play.answer_to(play.request({sop::verification}));
     }
     play.expect("A-ASSOCIATE-AC", later);
@@ -270,8 +277,8 @@ void a23(Play& play) {
 }
 
 void a24(Play& play) {
-    play.expect("A-ABORT 0/x or A-ABORT 2/x or A-ASSOCIATE-RJ x/x/x or A-ASSOCIATE-AC",
-                play.answer_to(play.request({})));
+    play.expect(any_reaction, play.answer_to(play.request({})));
+    play.expect_alive();
 }
 
 /// The encoded request with more bytes at the end of its last item, User Information.
@@ -398,7 +405,7 @@ constexpr Case cases[] = {
         n,
         "PS3.8 9.3.3.2",
         "The transfer syntax of a refused context is not tested",
-        by_a_test("storescp.association.negotiation_test")),
+        played(a18)),
     row("A19", n, "PS3.8 9.3.2.2", "A context id of 0 or an even one is aborted", played(a19)),
     row("A20", n, "PS3.8 9.3.2.2", "A context id that comes twice is aborted", played(a20)),
     row("A21", n, "PS3.8 9.3.2.2", "128 contexts in more than 16 KiB get 128 results", played(a21)),

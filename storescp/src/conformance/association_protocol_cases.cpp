@@ -216,7 +216,7 @@ constexpr Case cases[] = {
         n,
         "PS3.8 9.2",
         "Both sides ask for release at once: both answer, nobody hangs",
-        by_a_test("storescp.upper_layer.upper_layer_test")),
+        played(a32)),
     row("A33",
         n,
         "PS3.8 9.2",

@@ -15,7 +15,15 @@ std::span<const Case> all_cases() {
                                 association_protocol_cases(),
                                 association_data_cases(),
                                 association_idle_cases(),
-                                verification_cases()}) {
+                                verification_cases(),
+                                storage_cases(),
+                                query_rule_cases(),
+                                query_matching_cases(),
+                                query_option_cases(),
+                                retrieve_outcome_cases(),
+                                retrieve_request_cases(),
+                                commitment_cases(),
+                                security_cases()}) {
             joined.insert(joined.end(), part.begin(), part.end());
         }
         return joined;

@@ -12,6 +12,18 @@ namespace cxr::storescp::conformance {
 [[nodiscard]] std::span<const Case> association_data_cases();         // A41–A54
 [[nodiscard]] std::span<const Case> association_idle_cases();         // A55
 [[nodiscard]] std::span<const Case> verification_cases();             // V1–V16
+[[nodiscard]] std::span<const Case> storage_cases();                  // S1–S27
+[[nodiscard]] std::span<const Case> query_rule_cases();               // F1–F25
+[[nodiscard]] std::span<const Case> query_matching_cases();           // F26–F35
+[[nodiscard]] std::span<const Case> query_option_cases();             // F36–F52
+[[nodiscard]] std::span<const Case> retrieve_outcome_cases();         // R1–R15
+[[nodiscard]] std::span<const Case> retrieve_request_cases();         // R16–R35
+[[nodiscard]] std::span<const Case> commitment_cases();               // K1–K20
+[[nodiscard]] std::span<const Case> security_cases();                 // X1–X12
+
+// The peer as the one who asks, at our listener: in association_scu_cases.cpp.
+void a18(Play& play);
+void a32(Play& play);
 
 inline constexpr Requirement n = Requirement::standard;
 inline constexpr Requirement p = Requirement::policy;

@@ -145,7 +145,8 @@ Answers find_some(Play& play, const Attributes& identifier, std::size_t matches_
     return some;
 }
 
-void find_instances(Play& play, const Attributes& study, Examiner::Known& known) {
+std::vector<HeldInstance> find_instances(Play& play, const Attributes& study) {
+    std::vector<HeldInstance> instances;
     const std::string study_uid = value(study, DCM_StudyInstanceUID);
     const Answers series =
         find_some(play,
@@ -161,17 +162,39 @@ void find_instances(Play& play, const Attributes& study, Examiner::Known& known)
                                                {DCM_SeriesInstanceUID, series_uid}}),
                                          instances_max);
         for (const Attributes& image : images.matches) {
-            known.instances.push_back({.patient_id = value(study, DCM_PatientID),
-                                       .study_instance_uid = study_uid,
-                                       .series_instance_uid = series_uid,
-                                       .sop_instance_uid = value(image, DCM_SOPInstanceUID),
-                                       .sop_class_uid = value(image, DCM_SOPClassUID)});
+            instances.push_back({.patient_id = value(study, DCM_PatientID),
+                                 .study_instance_uid = study_uid,
+                                 .series_instance_uid = series_uid,
+                                 .sop_instance_uid = value(image, DCM_SOPInstanceUID),
+                                 .sop_class_uid = value(image, DCM_SOPClassUID)});
         }
     }
+    return instances;
 }
 
-/// The study with the most instances among the first, so that several sub-operations are seen.
+/// The most promising first: those with the most instances, where the peer counts them; else what
+/// we stored ourselves.
+void sort_by_promise(std::vector<Attributes>& studies, const Examiner::Known& known) {
+    const std::string stored = known.stored.empty() ? "" : known.stored.front().study_instance_uid;
+    std::ranges::stable_sort(studies, std::ranges::greater(), [&](const Attributes& study) {
+        const int count = std::atoi(value(study, DCM_NumberOfStudyRelatedInstances).c_str());
+        const bool ours = value(study, DCM_StudyInstanceUID) == stored;
+        return std::pair(count, ours);
+    });
+}
+
+/// Instances, and SOP classes of them.
+std::pair<std::size_t, std::size_t> richness(const std::vector<HeldInstance>& instances) {
+    std::set<std::string> classes;
+    for (const HeldInstance& one : instances) {
+        classes.insert(one.sop_class_uid);
+    }
+    return {instances.size(), classes.size()};
+}
+
+/// A study with several instances, so that several sub-operations are seen.
 void find_something(Play& play, Examiner::Known& known) {
+    constexpr std::size_t studies_looked_at = 5;
     if (!play.offers(sop::study_root_find)) {
         known.instances = known.stored;
         return;
@@ -190,12 +213,12 @@ void find_something(Play& play, Examiner::Known& known) {
     std::erase_if(known.studies, [](const Attributes& study) {
         return value(study, DCM_StudyInstanceUID).empty() || value(study, DCM_PatientID).empty();
     });
-    const auto count = [](const Attributes& study) {
-        return std::atoi(value(study, DCM_NumberOfStudyRelatedInstances).c_str());
-    };
-    const auto most = std::ranges::max_element(known.studies, {}, count);
-    if (most != known.studies.end()) {
-        find_instances(play, *most, known);
+    sort_by_promise(known.studies, known);
+    for (std::size_t i = 0; i < std::min(studies_looked_at, known.studies.size()); ++i) {
+        auto instances = find_instances(play, known.studies[i]);
+        if (richness(instances) > richness(known.instances)) {
+            known.instances = std::move(instances);
+        }
     }
 }
 

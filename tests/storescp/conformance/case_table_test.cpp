@@ -20,7 +20,8 @@ struct Group {
 std::ostream& operator<<(std::ostream& out, const Group& group) {
     return out << group.letter;
 }
-const Group groups[] = {{'A', 55}, {'V', 16}};
+const Group groups[] = {
+    {'A', 55}, {'V', 16}, {'S', 27}, {'F', 52}, {'R', 35}, {'K', 20}, {'X', 12}};
 
 /// Tests as ctest names them: cxr_test(a/b_test …) is a.b_test.
 std::set<std::string> tests() {

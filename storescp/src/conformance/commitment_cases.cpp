@@ -1,0 +1,310 @@
+// K1–K20: Storage Commitment Push Model (PS3.4 Annex J; PS3.7 §10.1.4; PS3.3 C.14).
+
+#include "conformance/cases.hpp"
+#include "conformance/commitment_steps.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cxr::storescp::conformance {
+
+namespace {
+
+/// Any argument that is wrong or missing (PS3.7 Annex C).
+constexpr std::string_view wrong_argument =
+    "N-ACTION-RSP 0115 or N-ACTION-RSP 0114 or N-ACTION-RSP 0120 or N-ACTION-RSP 0121 or "
+    "N-ACTION-RSP 0212";
+
+CommitmentRequest request_for(const Play& play, std::vector<Reference> references) {
+    return {.transaction_uid = play.uid("transaction"), .references = std::move(references)};
+}
+
+/// Accepted; the event that follows, of the same transaction.
+CommitmentEvent committed(Play& play, const CommitmentRequest& request) {
+    CommitmentDialogue dialogue(play);
+    play.expect("N-ACTION-RSP 0000", dialogue.request(request));
+    CommitmentEvent event = dialogue.await_event();
+    play.expect(event.transaction_uid == request.transaction_uid,
+                "the Transaction UID of the request",
+                event.transaction_uid);
+    return event;
+}
+
+void expect_type(Play& play, const CommitmentEvent& event, std::uint16_t type) {
+    play.expect(event.type == type, fmt::format("event type {}", type), in_words(event));
+}
+
+/// All of the request's references, each once, in one of the two sequences.
+void expect_all(Play& play, const CommitmentEvent& event, std::size_t references) {
+    play.expect(event.committed.size() + event.failed.size() == references,
+                fmt::format("{} references in all", references),
+                in_words(event));
+}
+
+Reference nobodys(const Play& play) {
+    return {.sop_class_uid = std::string(sop::secondary_capture),
+            .sop_instance_uid = play.uid("nobody's")};
+}
+
+/// One reference that must fail with one of these reasons.
+void expect_reason(Play& play, const Reference& reference, std::string_view reasons) {
+    const CommitmentEvent event = committed(play, request_for(play, {reference}));
+    expect_type(play, event, 2);
+    play.expect(event.failed.size() == 1, "1 failed", in_words(event));
+    play.expect(is_expected(event.failed.front().reason, reasons), reasons, in_words(event));
+}
+
+void k1(Play& play) {
+    play.need(sop::storage_commitment);
+    const CommitmentEvent event = committed(play, request_for(play, held_references(play)));
+    play.saw("N-ACTION-RSP 0000, then " + in_words(event));
+}
+
+void k2(Play& play) {
+    play.need(sop::storage_commitment);
+    CommitmentRequest request = request_for(play, held_references(play));
+    request.action_type_id = 2;
+    play.expect("N-ACTION-RSP 0123", CommitmentDialogue(play).request(request));
+}
+
+void k3(Play& play) {
+    play.need(sop::storage_commitment);
+    CommitmentRequest request = request_for(play, held_references(play));
+    request.sop_instance_uid = play.uid("instance");
+    play.expect("N-ACTION-RSP 0112", CommitmentDialogue(play).request(request));
+    request.sop_instance_uid = storage_commitment_instance;
+    request.sop_class_uid = sop::secondary_capture;
+    play.expect("N-ACTION-RSP 0118 or N-ACTION-RSP 0119 or N-ACTION-RSP 0122",
+                CommitmentDialogue(play).request(request));
+    play.saw("another instance: N-ACTION-RSP 0112; another class: " + play.last_seen());
+}
+
+void k4(Play& play) {
+    play.need(sop::storage_commitment);
+    CommitmentRequest request = request_for(play, held_references(play));
+    request.without_transaction = true;
+    play.expect(wrong_argument, CommitmentDialogue(play).request(request));
+    const std::string without_transaction = play.last_seen();
+    request = request_for(play, {});
+    play.expect(wrong_argument, CommitmentDialogue(play).request(request));
+    request.without_references = true;
+    play.expect(wrong_argument, CommitmentDialogue(play).request(request));
+    play.saw(fmt::format("without Transaction UID: {}, without references: {}",
+                         without_transaction,
+                         play.last_seen()));
+}
+
+void k5(Play& play) {
+    play.need(sop::storage_commitment);
+    const auto references = held_references(play);
+    const CommitmentEvent event = committed(play, request_for(play, references));
+    expect_type(play, event, 1);
+    play.expect(event.failed.empty(), "no Failed SOP Sequence", in_words(event));
+    expect_all(play, event, references.size());
+    play.saw(in_words(event));
+}
+
+void k6(Play& play) {
+    play.need(sop::storage_commitment);
+    auto references = held_references(play);
+    references.push_back(nobodys(play));
+    const CommitmentEvent event = committed(play, request_for(play, references));
+    expect_type(play, event, 2);
+    expect_all(play, event, references.size());
+    play.expect(event.failed.size() == 1, "1 failed", in_words(event));
+    play.saw(in_words(event));
+}
+
+void k7(Play& play) {
+    play.need(sop::storage_commitment);
+    expect_reason(play, nobodys(play), "0112");
+}
+
+void k8(Play& play) {
+    play.need(sop::storage_commitment);
+    Reference conflicting = held_references(play).front();
+    conflicting.sop_class_uid = sop::ct_image;
+    expect_reason(play, conflicting, "0119");
+}
+
+void k9(Play& play) {
+    play.need(sop::storage_commitment);
+    expect_reason(
+        play,
+        {.sop_class_uid = std::string(sop::unknown), .sop_instance_uid = play.uid("instance")},
+        "0122 or 0112");
+}
+
+void k10(Play& play) {
+    play.need(sop::storage_commitment);
+    const CommitmentRequest request = request_for(play, held_references(play));
+    CommitmentDialogue dialogue(play);
+    play.expect("N-ACTION-RSP 0000", dialogue.request(request));
+    static_cast<void>(dialogue.await_event());
+    CommitmentDialogue again(play);
+    const Seen answer = again.request(request);
+    if (answer.text == "N-ACTION-RSP 0000") {
+        const CommitmentEvent event = again.await_event();
+        const bool all_duplicate =
+            !event.failed.empty() && std::ranges::all_of(event.failed, [](const auto& failed) {
+                return failed.reason == "0131";
+            });
+        play.expect(event.type == 2 && all_duplicate,
+                    "event type 2 with failure reason 0131",
+                    in_words(event));
+        play.saw(in_words(event));
+    } else {
+        play.expect(answer.message.has_value(), "N-ACTION-RSP", answer.text);
+    }
+}
+
+void k11(Play& play) {
+    play.need(sop::storage_commitment);
+    const CommitmentEvent event = committed(play, request_for(play, held_references(play)));
+    play.saw(event.on_a_new_association ? "on a new association" : "on the same association");
+}
+
+void k12(Play& play) {
+    play.need(sop::storage_commitment);
+    if (!play.settings().move_destination) {
+        throw NotPlayable{"needs --move-destination AE:PORT, known to the peer"};
+    }
+    CommitmentDialogue dialogue(play);
+    play.expect("N-ACTION-RSP 0000", dialogue.request(request_for(play, held_references(play))));
+    dialogue.release();
+    const CommitmentEvent event = dialogue.await_event();
+    play.expect(event.on_a_new_association, "a new association", in_words(event));
+    const auto visits = dialogue.finish();
+    const auto visit =
+        std::ranges::find_if(visits, [](const Visit& one) { return !one.events.empty(); });
+    play.expect(visit != visits.end(), "the association with the event", "none");
+    const auto& roles = visit->request.user.roles;
+    const auto role =
+        std::ranges::find(roles, sop::storage_commitment, &pdu::RoleItem::sop_class_uid);
+    play.expect(role != roles.end() && !role->roles.scu && role->roles.scp,
+                "role selection SCU 0, SCP 1",
+                role == roles.end()
+                    ? "no role selection"
+                    : fmt::format("SCU {:d}, SCP {:d}", role->roles.scu, role->roles.scp));
+    play.saw("a new association with roles 0/1, " + in_words(event));
+}
+
+void k17(Play& play) {
+    play.need(sop::storage_commitment);
+    const CommitmentEvent event = committed(play, request_for(play, held_references(play)));
+    play.expect(!(event.retrieve_ae_title_above && event.retrieve_ae_title_in_items),
+                "Retrieve AE Title once, above or in the items",
+                "both");
+    play.saw(event.retrieve_ae_title_above      ? "above"
+             : event.retrieve_ae_title_in_items ? "in the items"
+                                                : "none");
+}
+
+void k18(Play& play) {
+    pdu::AssociateRQ request = play.request({sop::storage_commitment});
+    request.user.roles = {{.sop_class_uid = std::string(sop::storage_commitment),
+                           .roles = {.scu = false, .scp = true}}};
+    Probe probe = play.open(request);
+    const auto& roles = probe.answer().user.roles;
+    if (probe.context(sop::storage_commitment) == 0 || roles.empty() || !roles[0].roles.scp) {
+        throw NotPlayable{"the peer is no user of storage commitment: it grants us no SCP role"};
+    }
+    CommandSet event;
+    event.affected_sop_class_uid = sop::storage_commitment;
+    event.command_field = static_cast<std::uint16_t>(CommandField::n_event_report_rq);
+    event.message_id = 1;
+    event.data_set_type = 1;
+    event.affected_sop_instance_uid = storage_commitment_instance;
+    event.event_type_id = 1;
+    Attributes report = keys("", {{DCM_TransactionUID, play.uid("unknown")}});
+    put_sequence(report, DCM_ReferencedSOPSequence, {keys("", {})});
+    probe.send(1, event, encoded(report, syntax::implicit_little));
+    play.expect(
+        "N-EVENT-REPORT-RSP 0000 or N-EVENT-REPORT-RSP 0110 or N-EVENT-REPORT-RSP 0115 or "
+        "N-EVENT-REPORT-RSP 0112",
+        probe.receive());
+    const std::string unknown = play.last_seen();
+    event.event_type_id = 3;
+    probe.send(1, event, encoded(report, syntax::implicit_little));
+    play.expect("N-EVENT-REPORT-RSP 0113", probe.receive());
+    play.saw(fmt::format("unknown transaction: {}; event type 3: 0113", unknown));
+}
+
+void k19(Play& play) {
+    play.need(sop::storage_commitment);
+    constexpr std::size_t references = 2'000;
+    CommitmentRequest request = request_for(play, {});
+    for (std::size_t i = 0; i < references; ++i) {
+        request.references.push_back({.sop_class_uid = std::string(sop::secondary_capture),
+                                      .sop_instance_uid = play.uid(std::to_string(i))});
+    }
+    const CommitmentEvent event = committed(play, request);
+    expect_all(play, event, references);
+    play.saw(in_words(event));
+}
+
+constexpr std::string_view later = "needs the node's storage commitment, which is not there yet";
+
+constexpr Case cases[] = {
+    row("K1", n, "PS3.4 J.3.2", "A request is answered 0000, and an event follows", played(k1)),
+    row("K2", n, "PS3.4 J.3.2", "An action type other than 1: 0123", played(k2)),
+    row("K3", n, "PS3.7 10.1.4", "Another instance: 0112; another class: 0118 or 0119", played(k3)),
+    row("K4",
+        n,
+        "PS3.7 10.1.4",
+        "Without Transaction UID or references: 0115 or its like",
+        played(k4)),
+    row("K5", n, "PS3.4 J.3.3", "All committed: event type 1 with every reference", played(k5)),
+    row("K6",
+        n,
+        "PS3.4 J.3.3",
+        "Some failed: event type 2, the two sequences make the request",
+        played(k6)),
+    row("K7", n, "PS3.4 J.3.3", "An unknown instance fails with 0112", played(k7)),
+    row("K8", n, "PS3.4 J.3.3", "A class that is not the instance's fails with 0119", played(k8)),
+    row("K9", n, "PS3.3 C.14", "A class that is not supported fails with 0122", played(k9)),
+    row("K10", n, "PS3.4 J.3.3", "A Transaction UID in use fails with 0131", played(k10)),
+    row("K11",
+        n,
+        "PS3.4 J.3.3",
+        "The event comes on the same association or on a new one",
+        played(k11)),
+    row("K12",
+        n,
+        "PS3.7 D.3.3.4",
+        "On a new association the provider proposes roles 0/1",
+        played(k12)),
+    row("K13", n, "PS3.4 J.3.3", "A user may connect later and await the event", not_here(later)),
+    row("K14",
+        p,
+        "PS3.4 J.3.3",
+        "An event that is not taken is sent again, with a visible end",
+        not_here(later)),
+    row("K15", n, "PS3.4 J.3.3", "An event survives a restart", not_here(later)),
+    row("K16", n, "PS3.4 J.1", "What was committed survives kill -9", not_here(later)),
+    row("K17",
+        n,
+        "PS3.4 J.3.3",
+        "Retrieve AE Title stands above or in the items, not both",
+        played(k17)),
+    row("K18", n, "PS3.7 10.1.1", "As a user: event type 3 is answered 0113", played(k18)),
+    row("K19",
+        n,
+        "PS3.4 J.3.2",
+        "2,000 references in one request are answered completely",
+        played(k19)),
+    row("K20",
+        p,
+        "PS3.4 J.3.3",
+        "The event tells the state at the time of decision",
+        not_here(later)),
+};
+
+}  // namespace
+
+std::span<const Case> commitment_cases() {
+    return cases;
+}
+
+}  // namespace cxr::storescp::conformance

@@ -1,0 +1,254 @@
+// R1–R15: how a retrieval ends, what it counts and what it sends (PS3.4 C.4.2, C.4.3). C-GET needs
+// no preparation at the peer and shows most; what only C-MOVE shows needs our listener.
+
+#include "conformance/cases.hpp"
+#include "conformance/retrieve_steps.hpp"
+#include "storescp/status.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace cxr::storescp::conformance {
+
+namespace {
+
+void r1(Play& play) {
+    play.need(sop::study_root_move);
+    const Retrieval refused = move_to(play, "CXR_NOWHERE", whole_study(play.held()));
+    expect_status(play, "C-MOVE-RSP A801", refused);
+    play.expect(!command_of(refused).has_data_set(), "no data set", "a data set");
+}
+
+void r2(Play& play) {
+    play.need(sop::study_root_move);
+    if (!play.settings().move_destination) {
+        throw NotPlayable{"needs --move-destination AE:PORT, known to the peer"};
+    }
+    // Nobody listens there outside of move_to_us().
+    const Retrieval refused =
+        move_to(play, play.settings().move_destination->ae_title, whole_study(play.held()));
+    expect_status(play, "C-MOVE-RSP A702 or C-MOVE-RSP Cxxx", refused);
+    play.expect(!counters(refused.outcome).contains("completed"),
+                "no sub-operation completed",
+                in_words(refused.outcome));
+    expect_failed_list(play, refused, play.known().instances.size());
+    play.saw(in_words(refused.outcome));
+}
+
+void r4(Play& play) {
+    static_cast<void>(play.held());
+    Probe probe = open_get(play, held_classes(play));
+    const Retrieval nothing = play.get(
+        probe, sop::study_root_get, keys("STUDY", {{DCM_StudyInstanceUID, play.uid("none")}}));
+    expect_status(play, "C-GET-RSP 0000", nothing);
+    play.expect(counters(nothing.outcome).empty(), "counters of 0", in_words(nothing.outcome));
+}
+
+void r5(Play& play) {
+    const Retrieval all = got(play);
+    const std::size_t expected = play.known().instances.size();
+    expect_status(play, "C-GET-RSP 0000", all);
+    play.expect(all.received.size() == expected,
+                fmt::format("{} objects", expected),
+                fmt::format("{} objects", all.received.size()));
+    play.expect(!command_of(all).remaining_suboperations && !command_of(all).has_data_set(),
+                "no Remaining counter and no data set",
+                in_words(all.outcome));
+    play.saw(in_words(all.outcome));
+}
+
+void r6(Play& play) {
+    static_cast<void>(several_instances(play, 2));
+    const Retrieval some = got(play, failing_first(status::cannot_understand));
+    expect_status(play, "C-GET-RSP B000", some);
+    expect_failed_list(play, some, 1);
+    play.expect(some.failed_list.front() ==
+                    some.received.front().command.affected_sop_instance_uid.value_or(""),
+                "the UID of the failed object in the list",
+                some.failed_list.front());
+    play.saw(in_words(some.outcome) + ", its UID in the list");
+}
+
+void r7(Play& play) {
+    const Retrieval none = got(play, always(status::cannot_understand));
+    expect_status(play, "C-GET-RSP A702 or C-GET-RSP Cxxx", none);
+    expect_failed_list(play, none, play.known().instances.size());
+    play.saw(in_words(none.outcome));
+}
+
+void r8(Play& play) {
+    const Retrieval warned = got(play, always(status::coercion_or_duplicate));
+    expect_status(play, "C-GET-RSP B000", warned);
+    play.expect(command_of(warned).warning_suboperations == play.known().instances.size(),
+                "all counted as warnings",
+                in_words(warned.outcome));
+    play.saw(in_words(warned.outcome));
+}
+
+CommandSet cancel_of(std::uint16_t message_id) {
+    CommandSet cancel;
+    cancel.command_field = static_cast<std::uint16_t>(CommandField::c_cancel_rq);
+    cancel.message_id_being_responded_to = message_id;
+    cancel.data_set_type = no_data_set;
+    return cancel;
+}
+
+void r9(Play& play) {
+    const std::size_t all = several_instances(play, 2).sop_instance_uids.size();
+    Probe probe = open_get(play, held_classes(play));
+    const Retrieval cancelled =
+        play.get(probe,
+                 sop::study_root_get,
+                 whole_study(play.held()),
+                 [&](const Received&, std::size_t index) {
+                     if (index == 0) {
+                         probe.send(probe.context(sop::study_root_get), cancel_of(1));
+                     }
+                     return status::success;
+                 });
+    expect_status(play, "C-GET-RSP FE00", cancelled);
+    play.expect(cancelled.received.size() < all,
+                "fewer objects than there are",
+                fmt::format("{} of {}", cancelled.received.size(), all));
+    play.expect("nothing", probe.receive(milliseconds(300)));
+    play.saw(fmt::format(
+        "after {} of {}: {}", cancelled.received.size(), all, in_words(cancelled.outcome)));
+}
+
+void r10(Play& play) {
+    const Retrieval all = got(play, [](const Received&, std::size_t) {
+        std::this_thread::sleep_for(milliseconds(700));
+        return status::success;
+    });
+    if (all.pending.empty()) {
+        throw NotPlayable{"the peer sends no pending responses"};
+    }
+    for (const Seen& pending : all.pending) {
+        const CommandSet& said = pending.message->command;
+        play.expect(said.remaining_suboperations && said.completed_suboperations &&
+                        said.failed_suboperations && said.warning_suboperations,
+                    "all four counters in each pending response",
+                    in_words(pending));
+        const std::size_t sum = *said.remaining_suboperations + *said.completed_suboperations +
+                                *said.failed_suboperations + *said.warning_suboperations;
+        play.expect(sum == play.known().instances.size(),
+                    fmt::format("counters that add up to {}", play.known().instances.size()),
+                    in_words(pending));
+        play.expect(!said.has_data_set(), "no Identifier in pending responses", "one");
+    }
+    play.saw(fmt::format("{} pending, each with all counters", all.pending.size()));
+}
+
+void r11(Play& play) {
+    const Retrieval all = got(play);
+    expect_status(play, "C-GET-RSP 0000", all);
+    play.saw(fmt::format("{} pending, then {}", all.pending.size(), in_words(all.outcome)));
+}
+
+void r12(Play& play) {
+    static_cast<void>(several_instances(play, 2));
+    const Retrieval some = got(play, failing_first(status::out_of_resources));
+    const std::size_t all = play.known().instances.size();
+    play.expect(command_of(some).completed_suboperations == all - 1,
+                fmt::format("{} completed", all - 1),
+                in_words(some.outcome));
+    play.saw(in_words(some.outcome));
+}
+
+void r13(Play& play) {
+    const auto classes = held_classes(play);
+    if (classes.size() < 2) {
+        throw NotPlayable{"needs a study of two SOP classes"};
+    }
+    const auto of_first = static_cast<std::size_t>(
+        std::ranges::count(play.known().instances, classes.front(), &HeldInstance::sop_class_uid));
+    Probe probe = open_get(play, {classes.front()});
+    const Retrieval some = play.get(probe, sop::study_root_get, whole_study(play.held()));
+    expect_status(play, "C-GET-RSP B000", some);
+    play.expect(some.received.size() == of_first,
+                fmt::format("{} objects of the accepted class", of_first),
+                fmt::format("{} objects", some.received.size()));
+    expect_failed_list(play, some, play.known().instances.size() - of_first);
+    play.saw(in_words(some.outcome));
+}
+
+void r14(Play& play) {
+    const MoveResult moved = move_to_us(play, whole_study(play.held()), {});
+    play.expect(!moved.retrieval.received.empty(), "objects", in_words(moved.retrieval.outcome));
+    for (const Received& one : moved.retrieval.received) {
+        const std::string title = one.command.move_originator_ae_title.value_or("");
+        const unsigned id = one.command.move_originator_message_id.value_or(0);
+        play.expect(title == play.settings().calling_ae_title && id == 17,
+                    fmt::format("originator {} #17", play.settings().calling_ae_title),
+                    fmt::format("originator {} #{}", title.empty() ? "none" : title, id));
+    }
+    play.saw("the originator in each C-STORE of a C-MOVE");
+}
+
+void r15(Play& play) {
+    const MoveResult moved = move_to_us(play, whole_study(play.held()), {}, {.priority = 2});
+    play.expect(!moved.retrieval.received.empty(), "objects", in_words(moved.retrieval.outcome));
+    for (const Received& one : moved.retrieval.received) {
+        play.expect(one.command.priority == 2,
+                    "priority 2 (LOW), as requested",
+                    fmt::format("priority {}", one.command.priority.value_or(0xFFFF)));
+    }
+}
+
+constexpr std::string_view move_test = "storescp.services.move_scp_test";
+
+constexpr Case cases[] = {
+    row("R1",
+        n,
+        "PS3.4 C.4.2.1.5",
+        "An unknown move destination: A801, without data set",
+        played(r1)),
+    row("R2",
+        n,
+        "PS3.4 C.4.2.1.5",
+        "A destination that refuses: A702 or Cxxx, with the failed list",
+        played(r2)),
+    row("R3", n, "PS3.4 C.4.2.1.5", "Matches that cannot be computed: A701", by_a_test(move_test)),
+    row("R4", n, "PS3.4 C.4.2.1.5", "No match is 0000 with counters of 0", played(r4)),
+    row("R5",
+        n,
+        "PS3.4 C.4.2.1.6",
+        "All succeed: 0000, without Remaining and data set",
+        played(r5)),
+    row("R6", n, "PS3.4 C.4.2.1.4.2", "Some failed: B000 with the list of those", played(r6)),
+    row("R7", n, "PS3.4 C.4.2.1.5", "All failed: A702 or Cxxx, with the list of all", played(r7)),
+    row("R8", n, "PS3.4 C.4.2.1.5", "All with warnings: B000", played(r8)),
+    row("R9", n, "PS3.4 C.4.2.1.5", "C-CANCEL: FE00, and nothing more is sent", played(r9)),
+    row("R10",
+        n,
+        "PS3.4 C.4.2.1.6",
+        "Pending responses have all counters and one sum",
+        played(r10)),
+    row("R11",
+        n,
+        "PS3.4 C.4.2.3",
+        "With pending responses or without, there is a final one",
+        played(r11)),
+    row("R12",
+        n,
+        "PS3.4 C.4.2.1.7",
+        "Completed counts stores that were answered 0000",
+        played(r12)),
+    row("R13",
+        n,
+        "PS3.4 C.4.2.3.1",
+        "A class without context fails alone, others go on",
+        played(r13)),
+    row("R14", n, "PS3.7 9.1.1", "A C-MOVE's stores name their originator", played(r14)),
+    row("R15", n, "PS3.4 C.4.2.1.2", "A C-MOVE's stores have its priority", played(r15)),
+};
+
+}  // namespace
+
+std::span<const Case> retrieve_outcome_cases() {
+    return cases;
+}
+
+}  // namespace cxr::storescp::conformance

@@ -1,0 +1,198 @@
+#include "conformance/retrieve_steps.hpp"
+
+#include "dicom/core/transfer_syntax.hpp"
+#include "storescp/status.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cxr::storescp::conformance {
+
+std::vector<std::string> held_classes(const Play& play) {
+    static_cast<void>(play.held());
+    std::set<std::string> classes;
+    for (const HeldInstance& one : play.known().instances) {
+        classes.insert(one.sop_class_uid);
+    }
+    classes.erase("");
+    return {classes.begin(), classes.end()};
+}
+
+Probe open_get(Play& play, const std::vector<std::string>& storage_classes, bool roles) {
+    play.need(sop::study_root_get);
+    pdu::AssociateRQ request = play.request({sop::study_root_get});
+    std::uint8_t id = 3;
+    for (const std::string& one : storage_classes) {
+        // A context for each syntax: a peer that never transcodes finds the one it has.
+        for (const std::string_view syntax : {syntax::implicit_little, syntax::explicit_little}) {
+            request.contexts.push_back(
+                {.id = id, .abstract_syntax = one, .transfer_syntaxes = {std::string(syntax)}});
+            id = static_cast<std::uint8_t>(id + 2);
+        }
+        if (roles) {
+            request.user.roles.push_back(
+                {.sop_class_uid = one, .roles = {.scu = false, .scp = true}});
+        }
+    }
+    return play.open(request);
+}
+
+Attributes one_instance(const HeldInstance& held) {
+    return keys("IMAGE",
+                {{DCM_SOPInstanceUID, held.sop_instance_uid},
+                 {DCM_StudyInstanceUID, held.study_instance_uid},
+                 {DCM_SeriesInstanceUID, held.series_instance_uid}});
+}
+
+Attributes whole_study(const HeldInstance& held) {
+    return keys("STUDY", {{DCM_StudyInstanceUID, held.study_instance_uid}});
+}
+
+Several several_instances(const Play& play, std::size_t at_least) {
+    // The study alone: its instances may lie in several series.
+    const HeldInstance& held = play.held();
+    Several several{.identifier = whole_study(held), .sop_instance_uids = {}};
+    for (const HeldInstance& one : play.known().instances) {
+        several.sop_instance_uids.push_back(one.sop_instance_uid);
+    }
+    if (several.sop_instance_uids.size() < at_least) {
+        throw NotPlayable{fmt::format("needs a study of {} instances", at_least)};
+    }
+    return several;
+}
+
+Retrieval collect_responses(Probe& probe) {
+    Retrieval retrieval;
+    for (;;) {
+        Seen next = probe.receive();
+        if (next.message && (next.status() & 0xFF00U) == status::pending) {
+            retrieval.pending.push_back(std::move(next));
+            continue;
+        }
+        if (next.message && next.message->command.has_data_set()) {
+            const auto list =
+                dicom::decode_attributes(next.message->data_set, dicom::implicit_vr_little_endian);
+            std::string uids =
+                list ? std::string(value_of(*list, DCM_FailedSOPInstanceUIDList)) : "";
+            for (std::size_t begin = 0; begin < uids.size();) {
+                const std::size_t end = std::min(uids.find('\\', begin), uids.size());
+                retrieval.failed_list.push_back(uids.substr(begin, end - begin));
+                begin = end + 1;
+            }
+        }
+        retrieval.outcome = std::move(next);
+        return retrieval;
+    }
+}
+
+namespace {
+
+CommandSet move_rq(std::string_view sop_class, const std::optional<std::string>& destination) {
+    CommandSet command = request_of(CommandField::c_move_rq, sop_class, 17);
+    command.move_destination = destination;
+    return command;
+}
+
+}  // namespace
+
+Retrieval move_to(Play& play,
+                  const std::optional<std::string>& destination,
+                  const Attributes& identifier,
+                  std::string_view command_class) {
+    Probe probe = play.open({sop::study_root_move});
+    probe.send(
+        1, move_rq(command_class, destination), encoded(identifier, syntax::implicit_little));
+    return collect_responses(probe);
+}
+
+MoveResult move_to_us(Play& play,
+                      const Attributes& identifier,
+                      const ProviderScript& script,
+                      const MoveOptions& options) {
+    play.need(sop::study_root_move);
+    OwnProvider provider(play.settings(), script);
+    Probe probe = play.open({sop::study_root_move});
+    CommandSet command = move_rq(sop::study_root_move, play.settings().move_destination->ae_title);
+    command.priority = options.priority;
+    probe.send(1, command, encoded(identifier, syntax::implicit_little));
+    MoveResult result;
+    result.retrieval = collect_responses(probe);
+    result.visits = provider.finish(play.settings().answer_within);
+    for (const Visit& visit : result.visits) {
+        auto& all = result.retrieval.received;
+        all.insert(all.end(), visit.received.begin(), visit.received.end());
+    }
+    return result;
+}
+
+namespace {
+
+struct Counter {
+    const char* name;
+    std::optional<std::uint16_t> CommandSet::*value;
+};
+constexpr Counter all_counters[] = {{"remaining", &CommandSet::remaining_suboperations},
+                                    {"completed", &CommandSet::completed_suboperations},
+                                    {"failed", &CommandSet::failed_suboperations},
+                                    {"warning", &CommandSet::warning_suboperations}};
+
+}  // namespace
+
+std::set<std::string> counters(const Seen& response) {
+    std::set<std::string> counted;
+    for (const Counter& counter : all_counters) {
+        if (response.message && (response.message->command.*counter.value).value_or(0) != 0) {
+            counted.insert(counter.name);
+        }
+    }
+    return counted;
+}
+
+std::string in_words(const Seen& response) {
+    std::string text = response.text;
+    for (const Counter& counter : all_counters) {
+        if (response.message && response.message->command.*counter.value) {
+            text +=
+                fmt::format(", {} {}", *(response.message->command.*counter.value), counter.name);
+        }
+    }
+    return text;
+}
+
+Retrieval got(Play& play, const StoreAnswer& answer) {
+    Probe probe = open_get(play, held_classes(play));
+    return play.get(probe, sop::study_root_get, whole_study(play.held()), answer);
+}
+
+StoreAnswer always(std::uint16_t status) {
+    return [status](const Received&, std::size_t) { return status; };
+}
+StoreAnswer failing_first(std::uint16_t status) {
+    return [status](const Received&, std::size_t index) {
+        return index == 0 ? status : status::success;
+    };
+}
+
+const CommandSet& command_of(const Retrieval& retrieval) {
+    if (!retrieval.outcome.message) {
+        throw Deviation{"a final response", retrieval.outcome.text};
+    }
+    return retrieval.outcome.message->command;
+}
+
+void expect_status(Play& play, std::string_view expected, const Retrieval& retrieval) {
+    play.expect(
+        is_expected(retrieval.outcome.text, expected), expected, in_words(retrieval.outcome));
+}
+
+void expect_failed_list(Play& play, const Retrieval& retrieval, std::size_t failed) {
+    play.expect(command_of(retrieval).failed_suboperations == failed,
+                fmt::format("{} failed", failed),
+                in_words(retrieval.outcome));
+    play.expect(retrieval.failed_list.size() == failed,
+                fmt::format("a Failed SOP Instance UID List of {}", failed),
+                fmt::format("one of {}", retrieval.failed_list.size()));
+}
+
+}  // namespace cxr::storescp::conformance

@@ -1,0 +1,394 @@
+// S1–S27: storage (PS3.4 Annex B, PS3.7 §9.1.1). Only with permission to store.
+
+#include "conformance/cases.hpp"
+#include "conformance/query_steps.hpp"
+#include "conformance/storage_steps.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace cxr::storescp::conformance {
+
+namespace {
+
+constexpr std::string_view stored = "C-STORE-RSP 0000";
+/// PS3.4 B.2.3: Error, data set does not match SOP Class; Cannot understand.
+constexpr std::string_view not_understood = "C-STORE-RSP A9xx or C-STORE-RSP Cxxx";
+
+void s1(Play& play) {
+    Probe probe = open_storage(play);
+    const Attributes object = test_object(play, "object");
+    const Seen answer = play.store(probe, object);
+    play.expect(stored, answer);
+    const CommandSet& response = answer.message->command;
+    play.expect(
+        response.affected_sop_class_uid.value_or("") == sop::secondary_capture &&
+            response.affected_sop_instance_uid == std::string(value_of(object, DCM_SOPInstanceUID)),
+        "class and instance of the request in the response",
+        response.affected_sop_instance_uid.value_or("none"));
+    if (play.offers(sop::study_root_find)) {
+        play.expect(found_by_study(play, object) == 1, "found at once", "not found");
+        play.saw("0000, class and instance named, found by C-FIND at once");
+    }
+}
+
+void s2(Play& play) {
+    Probe probe = open_storage(play);
+    Attributes object = test_object(play, "object");
+    CommandSet command = store_rq(object);
+    command.affected_sop_class_uid = sop::ct_image;
+    put(object, DCM_SOPClassUID, std::string(sop::ct_image));
+    play.expect("C-STORE-RSP 0122", stored_with(probe, command, object));
+    play.expect(stored, play.store(probe, test_object(play, "object")));
+    play.saw("C-STORE-RSP 0122, and the association goes on");
+}
+
+void s3(Play& play) {
+    Probe probe = open_storage(play);
+    Attributes object = test_object(play, "object");
+    const CommandSet command = store_rq(object);
+    put(object, DCM_SOPClassUID, std::string(sop::ct_image));
+    play.expect("C-STORE-RSP A9xx or C-STORE-RSP B007", stored_with(probe, command, object));
+}
+
+void s4(Play& play) {
+    Probe probe = open_storage(play);
+    Attributes object = test_object(play, "object");
+    const CommandSet command = store_rq(object);
+    put(object, DCM_SOPInstanceUID, play.uid("another"));
+    play.expect("C-STORE-RSP A9xx or C-STORE-RSP B007", stored_with(probe, command, object));
+}
+
+void s5(Play& play) {
+    std::string told;
+    for (const DcmTagKey& tag : {DCM_SOPClassUID,
+                                 DCM_SOPInstanceUID,
+                                 DCM_StudyInstanceUID,
+                                 DCM_SeriesInstanceUID,
+                                 DCM_PatientID}) {
+        Probe probe = open_storage(play);
+        Attributes object = test_object(play, name_of(tag));
+        const CommandSet command = store_rq(object);
+        std::erase_if(object, [&](const dicom::Attribute& one) { return one.tag == tag; });
+        const Seen answer = stored_with(probe, command, object);
+        play.expect("C-STORE-RSP xxxx or A-ABORT 0/x or A-ABORT 2/x", answer);
+        told +=
+            fmt::format("{}{}: {}", told.empty() ? "without " : ", ", name_of(tag), answer.text);
+    }
+    play.saw(told);
+}
+
+void s6(Play& play) {
+    const Attributes object = test_object(play, "object");
+    const Bytes whole = encoded(object, syntax::implicit_little);
+    const Bytes truncated(whole.begin(), whole.end() - 20);
+    Bytes wrong_length = whole;
+    wrong_length[4] = std::byte{0x7F};  // of the first element
+    std::string told;
+    for (const Bytes& data : {truncated, wrong_length, encoded(object, syntax::explicit_little)}) {
+        Probe probe = open_storage(play);
+        probe.send(probe.context(sop::secondary_capture), store_rq(object), data);
+        play.expect(not_understood, probe.receive());
+        told += (told.empty() ? "" : ", ") + play.last_seen();
+    }
+    play.saw("truncated, wrong length, wrong transfer syntax: " + told);
+}
+
+void s10(Play& play) {
+    Probe probe = open_storage(play);
+    Attributes object = test_object(play, "object");
+    play.expect(stored, play.store(probe, object));
+    play.expect("C-STORE-RSP xxxx", play.store(probe, object));
+    const std::string identical = play.last_seen();
+    put(object, DCM_StudyDescription, "Other content");
+    play.expect("C-STORE-RSP xxxx", play.store(probe, object));
+    play.saw(fmt::format("identical: {}, other content: {}", identical, play.last_seen()));
+}
+
+void s11(Play& play) {
+    for (const std::string& uid :
+         {std::string("../../cxrconform"), "1." + std::string(70, '3'), std::string("1.2.x")}) {
+        Probe probe = open_storage(play);
+        Attributes object = test_object(play, "object");
+        put(object, DCM_SOPInstanceUID, uid);
+        play.expect("C-STORE-RSP 0117 or C-STORE-RSP A9xx or C-STORE-RSP Cxxx",
+                    stored_with(probe, store_rq(object), object));
+    }
+}
+
+void s13(Play& play) {
+    Probe probe = open_storage(play);
+    const Attributes object = test_object(play, "object");
+    CommandSet command = store_rq(object);
+    command.affected_sop_instance_uid.reset();
+    play.expect("C-STORE-RSP 0212 or A-ABORT 0/x or A-ABORT 2/x",
+                stored_with(probe, command, object));
+}
+
+void s16(Play& play) {
+    Probe probe = open_storage(play);
+    const Attributes object = test_object(play, "object");
+    const Bytes data = element(0x0002'0010, ui(syntax::implicit_little)) +
+                       encoded(object, syntax::implicit_little);
+    probe.send(probe.context(sop::secondary_capture), store_rq(object), data);
+    play.expect("C-STORE-RSP 0000 or C-STORE-RSP Bxxx or C-STORE-RSP Cxxx or C-STORE-RSP A9xx",
+                probe.receive());
+}
+
+/// The object with what is unusual but allowed: a group length, an empty item, an item of
+/// undefined length, a private block.
+Bytes with_unusual_encoding(const Attributes& object) {
+    const Bytes whole = encoded(object, syntax::implicit_little);
+    const auto pixels = std::ranges::search(whole, bytes({0xE0, 0x7F, 0x10, 0x00})).begin();
+    Bytes data = element(0x0008'0000, ul(0)) + Bytes(whole.begin(), pixels);
+    data = std::move(data) + element(0x0040'0275, 0xFFFF'FFFF, "") + element(0xFFFE'E000, "") +
+           element(0xFFFE'E000, 0xFFFF'FFFF, "") + element(0xFFFE'E00D, "") +
+           element(0xFFFE'E0DD, "") + element(0x0041'0010, "CXR CONFORM ") +
+           element(0x0041'1001, "UNKNOWN VALUE ");
+    return std::move(data) + Bytes(pixels, whole.end());
+}
+
+void s17(Play& play) {
+    Probe probe = open_storage(play);
+    const Attributes object = test_object(play, "object");
+    probe.send(
+        probe.context(sop::secondary_capture), store_rq(object), with_unusual_encoding(object));
+    play.expect("C-STORE-RSP 0000 or C-STORE-RSP Bxxx", probe.receive());
+}
+
+void s18(Play& play) {
+    const Attributes object = test_object(play, "filled offset table");
+    for (const Encapsulation& good :
+         {Encapsulation{.offset_table = true}, Encapsulation{.offset_table = false}}) {
+        Attributes one = test_object(play, good.offset_table ? "filled" : "empty");
+        Probe probe = open_storage(play, syntax::rle);
+        probe.send(probe.context(sop::secondary_capture), store_rq(one), encapsulated(one, good));
+        play.expect("C-STORE-RSP 0000 or C-STORE-RSP Bxxx", probe.receive());
+    }
+    for (const Encapsulation& bad :
+         {Encapsulation{.delimiter = false}, Encapsulation{.odd_fragment = true}}) {
+        Probe probe = open_storage(play, syntax::rle);
+        probe.send(
+            probe.context(sop::secondary_capture), store_rq(object), encapsulated(object, bad));
+        play.expect(not_understood, probe.receive());
+    }
+    play.saw("empty and filled offset tables stored; without delimiter, or odd: refused");
+}
+
+void s19(Play& play) {
+    Probe probe = open_storage(play);
+    const Attributes object = test_object(play, "object");
+    const Bytes data = encoded(object, syntax::implicit_little);
+    // Patient Comments (LT) of undefined length: no such thing.
+    probe.send(probe.context(sop::secondary_capture),
+               store_rq(object),
+               element(0x0008'0005, 0xFFFF'FFFF, "") + data);
+    play.expect("C-STORE-RSP xxxx or A-ABORT 0/x or A-ABORT 2/x or connection closed",
+                probe.receive());
+    const std::string said = play.last_seen();
+    play.expect_alive();
+    play.saw(said);
+}
+
+void s20(Play& play) {
+    for (const std::uint16_t priority : {std::uint16_t{0}, std::uint16_t{1}, std::uint16_t{2}}) {
+        Probe probe = open_storage(play);
+        const Attributes object = test_object(play, std::to_string(priority));
+        CommandSet command = store_rq(object);
+        command.priority = priority;
+        play.expect(stored, stored_with(probe, command, object));
+    }
+    Probe probe = open_storage(play);
+    const Attributes object = test_object(play, "3");
+    CommandSet command = store_rq(object);
+    command.priority = std::uint16_t{3};
+    play.expect("C-STORE-RSP 0212 or C-STORE-RSP 0000", stored_with(probe, command, object));
+    play.saw("0, 1 and 2 are taken; 3: " + play.last_seen());
+}
+
+void s22(Play& play) {
+    play.need(sop::study_root_find);
+    const Attributes object = test_object(play, "object");
+    const Bytes data = encoded(object, syntax::implicit_little);
+    for (const bool abort : {true, false}) {
+        Probe probe = open_storage(play);
+        const std::uint8_t context = probe.context(sop::secondary_capture);
+        probe.send(p_data(
+            context, command_fragment | last_fragment, encode_command_set(store_rq(object))));
+        probe.send(p_data(context, data_fragment, std::span(data).first(data.size() - 30)));
+        if (abort) {
+            probe.send(pdu::encode(abort_by_user));
+            play.expect("connection closed", probe.receive_end(play.settings().answer_within));
+        }
+        probe.close();
+        play.expect(found_by_study(play, object) == 0, "no match for half an object", "a match");
+    }
+    play.saw("after A-ABORT and after a lost connection: not found");
+}
+
+void s23(Play& play) {
+    play.need(sop::study_root_find);
+    const Attributes object = test_object(play, "object");
+    Probe first = open_storage(play);
+    Probe second = open_storage(play);
+    Seen answers[2];
+    std::thread other([&] { answers[1] = play.store(second, object); });
+    answers[0] = play.store(first, object);
+    other.join();
+    for (const Seen& answer : answers) {
+        play.expect(
+            "C-STORE-RSP 0000 or C-STORE-RSP Bxxx or C-STORE-RSP A7xx or C-STORE-RSP Cxxx "
+            "or C-STORE-RSP 0111",
+            answer);
+    }
+    play.expect(found_instances(play, object) == 1, "1 instance found", "another number of them");
+    play.saw(fmt::format("{}, {}; one instance", answers[0].text, answers[1].text));
+}
+
+void s25(Play& play) {
+    play.need(sop::secondary_capture);
+    pdu::AssociateRQ request = play.request({sop::verification, sop::unknown});
+    request.user.common = {
+        {.sop_class_uid = std::string(sop::unknown),
+         .service_class_uid = "1.2.840.10008.4.2",
+         .related_general_sop_class_uids = {std::string(sop::secondary_capture)}}};
+    Probe probe = play.open(request);
+    play.expect(
+        probe.answer().user.common.empty(), "no common extended negotiation in the AC", "one");
+    const auto& contexts = probe.answer().contexts;
+    play.expect(contexts.size() == 2, "two results", fmt::format("{} results", contexts.size()));
+    play.saw(contexts[1].result == ContextResult::acceptance
+                 ? "accepted by its related general class"
+                 : fmt::format("result {}", unsigned(contexts[1].result)));
+}
+
+void s26(Play& play) {
+    play.need(sop::secondary_capture);
+    pdu::AssociateRQ request = play.request({sop::secondary_capture});
+    request.user.extended = {
+        {.sop_class_uid = std::string(sop::secondary_capture), .information = {2, 0, 3, 0, 1, 0}}};
+    Probe probe = play.open(request);
+    const auto& items = probe.answer().user.extended;
+    play.expect(items.size() <= 1, "at most one answer", fmt::format("{}", items.size()));
+    if (items.empty()) {
+        play.saw("not answered");
+        return;
+    }
+    const auto& said = items.front().information;
+    const std::string text = fmt::format("{}", fmt::join(said, " "));
+    play.expect(said.size() <= 6 && (said.empty() || said[0] <= 3) &&
+                    (said.size() < 3 || said[2] <= 3) && (said.size() < 5 || said[4] <= 2),
+                "level 0 to 3, signature level 0 to 3, coercion 0 to 2",
+                text);
+    play.saw("bytes " + text);
+}
+
+void s27(Play& play) {
+    Probe probe = play.open(play.request({sop::unknown, sop::verification}));
+    const auto& contexts = probe.answer().contexts;
+    play.expect(
+        contexts.size() == 2 && contexts[0].result == ContextResult::abstract_syntax_not_supported,
+        "result 3 for an unknown class",
+        contexts.empty() ? "no result" : fmt::format("result {}", unsigned(contexts[0].result)));
+    play.expect_alive(probe);
+    play.saw("result 3, and the association goes on");
+}
+
+constexpr std::string_view store_test = "storescp.services.store_scp_test";
+constexpr std::string_view received_test = "bridge.objects.received_store_test";
+
+constexpr Case cases[] = {
+    row("S1", n, "PS3.4 B.2.3", "A stored object is answered 0000 and is there", played(s1)),
+    row("S2",
+        n,
+        "PS3.7 9.1.1.1.9",
+        "A class other than the context's: 0122, the association lives",
+        played(s2)),
+    row("S3", n, "PS3.4 B.2.3", "Another SOP Class UID in the data set: A900, or B007", played(s3)),
+    row("S4",
+        n,
+        "PS3.4 B.2.3",
+        "Another SOP Instance UID in the data set: A900, or B007",
+        played(s4)),
+    row("S5", p, "PS3.4 B.2.3", "An object without UIDs, or without Patient ID", played(s5)),
+    row("S6", n, "PS3.4 B.2.3", "A data set that cannot be read: Cxxx or A9xx", played(s6)),
+    row("S7", n, "PS3.4 B.2.3", "A full disk or quota: A700", by_a_test(received_test)),
+    row("S8",
+        n,
+        "PS3.4 B.4.1.3",
+        "Coerced elements are told by B000, the original kept",
+        played(s8)),
+    row("S9", n, "PS3.4 B.4.1", "Discarded elements are told by B006", played(s9)),
+    row("S10", p, "PS3.4 B.2.3", "The same SOP Instance UID a second time", played(s10)),
+    row("S11",
+        n,
+        "PS3.7 9.1.1.1.9",
+        "A SOP Instance UID that is none: 0117, A9xx or Cxxx",
+        played(s11)),
+    row("S12",
+        n,
+        "PS3.7 9.1.1.1.9",
+        "A peer that may not store: 0124",
+        by_a_test("storescp.services.dispatcher_test")),
+    row("S13",
+        n,
+        "PS3.7 9.1.1.1.9",
+        "Without Affected SOP Instance UID: 0212, or aborted",
+        played(s13)),
+    row("S14", n, "PS3.4 B.2.3", "An internal error is never 0000", by_a_test(store_test)),
+    row("S15",
+        n,
+        "PS3.4 B.4.1",
+        "At level 2, private and unknown elements survive as they came",
+        played(s15)),
+    row("S16",
+        n,
+        "PS3.10 7.1",
+        "File meta information in a data set is stripped or refused",
+        played(s16)),
+    row("S17",
+        n,
+        "PS3.5 7",
+        "Group lengths, undefined lengths, empty items are understood",
+        played(s17)),
+    row("S18",
+        n,
+        "PS3.5 A.4",
+        "Encapsulated pixels: with offset table or without; else Cxxx",
+        played(s18)),
+    row("S19", p, "PS3.5 7.1", "An undefined length where there is none does no harm", played(s19)),
+    row("S20", n, "PS3.7 9.3.1", "Priorities 0, 1 and 2 are taken; 3 ignored or 0212", played(s20)),
+    row("S21", n, "PS3.7 9.3.1", "The move originator is kept in the log", by_a_test(store_test)),
+    row("S22",
+        n,
+        "PS3.8 7.3",
+        "A store that is aborted midway leaves nothing to find",
+        played(s22)),
+    row("S23",
+        n,
+        "PS3.4 B.4.1",
+        "One UID from two associations at once is one instance",
+        played(s23)),
+    row("S24",
+        n,
+        "PS3.4 B.2.3",
+        "As a user: 0000 is done, Bxxx a warning, anything else a failure",
+        played(s24)),
+    row("S25", n, "PS3.7 D.3.3.6", "Common extended negotiation is never answered", played(s25)),
+    row("S26", n, "PS3.4 B.3.1", "The level of support is told in range", played(s26)),
+    row("S27",
+        n,
+        "PS3.4 B.3",
+        "An unknown class has result 3, and nothing is aborted",
+        played(s27)),
+};
+
+}  // namespace
+
+std::span<const Case> storage_cases() {
+    return cases;
+}
+
+}  // namespace cxr::storescp::conformance

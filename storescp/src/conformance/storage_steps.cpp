@@ -1,0 +1,209 @@
+#include "conformance/storage_steps.hpp"
+
+#include "conformance/query_steps.hpp"
+#include "conformance/retrieve_steps.hpp"
+#include "dicom/core/transfer_syntax.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cxr::storescp::conformance {
+
+Probe open_storage(Play& play, std::string_view transfer_syntax) {
+    play.need_permission_to_store();
+    Probe probe = play.open(play.request({sop::secondary_capture}, transfer_syntax));
+    if (probe.context(sop::secondary_capture) == 0) {
+        throw NotPlayable{fmt::format("the peer does not store in {}", transfer_syntax)};
+    }
+    return probe;
+}
+
+CommandSet store_rq(const Attributes& object) {
+    CommandSet command = request_of(CommandField::c_store_rq, sop::secondary_capture);
+    command.affected_sop_instance_uid = value_of(object, DCM_SOPInstanceUID);
+    return command;
+}
+
+Seen stored_with(Probe& probe, const CommandSet& command, const Attributes& object) {
+    const std::uint8_t context = probe.context(sop::secondary_capture);
+    probe.send(context, command, encoded(object, probe.transfer_syntax(context)));
+    return probe.receive();
+}
+
+std::size_t found_by_study(Play& play, const Attributes& object) {
+    return play
+        .find(sop::study_root_find,
+              keys("STUDY",
+                   {{DCM_StudyInstanceUID, std::string(value_of(object, DCM_StudyInstanceUID))}}))
+        .matches.size();
+}
+
+std::size_t found_instances(Play& play, const Attributes& object) {
+    const HeldInstance one = held_instance(object);
+    return play
+        .find(sop::study_root_find,
+              keys("IMAGE",
+                   {{DCM_SOPInstanceUID, one.sop_instance_uid},
+                    {DCM_StudyInstanceUID, one.study_instance_uid},
+                    {DCM_SeriesInstanceUID, one.series_instance_uid}}))
+        .matches.size();
+}
+
+namespace {
+
+/// In Explicit VR: items have no VR, so their bytes are those of Implicit VR.
+Bytes pixel_item(std::string_view content) {
+    return element(0xFFFE'E000, content);
+}
+
+/// PS3.5 Annex G: one segment of literal runs.
+std::string rle_frame(std::string_view pixels) {
+    std::string frame = ul(1) + ul(64) + std::string(56, '\0');
+    frame += static_cast<char>(pixels.size() - 1);
+    frame += pixels;
+    return frame.size() % 2 == 0 ? frame : frame + '\0';
+}
+
+}  // namespace
+
+Bytes encapsulated(const Attributes& object, const Encapsulation& how) {
+    Attributes head = object;
+    const std::string pixels(value_of(object, DCM_PixelData));
+    std::erase_if(head, [](const dicom::Attribute& one) { return one.tag == DCM_PixelData; });
+    std::string frame = rle_frame(pixels);
+    if (how.odd_fragment) {
+        frame.pop_back();
+    }
+    Bytes data = encoded(head, syntax::explicit_little) +
+                 bytes({0xE0, 0x7F, 0x10, 0x00, 'O', 'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF}) +
+                 pixel_item(how.offset_table ? ul(0) : std::string()) + pixel_item(frame);
+    return how.delimiter ? std::move(data) + element(0xFFFE'E0DD, "") : data;
+}
+
+namespace {
+
+/// Stores an object with a private block and an element nobody knows; the answer, and what a C-GET
+/// brings back.
+struct RoundTrip {
+    Seen answer;
+    Bytes sent, returned;
+    std::string returned_syntax;
+};
+
+RoundTrip round_trip(Play& play) {
+    play.need(sop::study_root_get);
+    const Attributes object = test_object(play, "object");
+    const Bytes whole = encoded(object, syntax::implicit_little);
+    const auto pixels = std::ranges::search(whole, bytes({0xE0, 0x7F, 0x10, 0x00})).begin();
+    RoundTrip trip;
+    trip.sent = Bytes(whole.begin(), pixels) + element(0x0041'0010, "CXR CONFORM ") +
+                element(0x0041'1001, "PRIVATE ") + element(0x0041'1002, "") +
+                element(0x4001'1111, "UNKNOWN ") + Bytes(pixels, whole.end());
+    Probe storing = open_storage(play);
+    storing.send(storing.context(sop::secondary_capture), store_rq(object), trip.sent);
+    trip.answer = storing.receive();
+    play.expect("C-STORE-RSP 0000 or C-STORE-RSP Bxxx", trip.answer);
+    const HeldInstance held = held_instance(object);
+    Probe getting = open_get(play, {held.sop_class_uid});
+    const Retrieval retrieval = play.get(getting, sop::study_root_get, one_instance(held));
+    play.expect(retrieval.received.size() == 1,
+                "the object back by C-GET",
+                fmt::format("{} objects, {}", retrieval.received.size(), retrieval.outcome.text));
+    trip.returned = retrieval.received.front().data_set;
+    trip.returned_syntax = retrieval.received.front().transfer_syntax;
+    return trip;
+}
+
+/// Elements of the sent that differ in, or are absent from, the returned; trailing padding and
+/// group lengths carry no meaning.
+struct Differences {
+    std::vector<std::string> changed, lost;
+};
+
+std::string unpadded(std::string value) {
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\0')) {
+        value.pop_back();
+    }
+    return value;
+}
+
+Differences differences(Play& play, const RoundTrip& trip) {
+    const auto before = dicom::decode_attributes(trip.sent, dicom::implicit_vr_little_endian);
+    const auto* const returned_syntax = dicom::find_transfer_syntax(trip.returned_syntax);
+    const auto after = dicom::decode_attributes(
+        trip.returned,
+        returned_syntax == nullptr ? dicom::implicit_vr_little_endian : *returned_syntax);
+    play.expect(before.has_value() && after.has_value(),
+                "a data set that can be read",
+                after ? "ours cannot" : after.error().doing);
+    Differences found;
+    for (const dicom::Attribute& one : *before) {
+        const dicom::Attribute* now = dicom::find(*after, one.tag);
+        if (now == nullptr) {
+            found.lost.push_back(name_of(one.tag));
+        } else if (unpadded(now->value) != unpadded(one.value)) {
+            found.changed.push_back(name_of(one.tag));
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+void s8(Play& play) {
+    const RoundTrip trip = round_trip(play);
+    const Differences found = differences(play, trip);
+    play.expect(found.changed.empty() || trip.answer.status() == 0xB000,
+                "nothing changed, or B000",
+                fmt::format("{}, changed: {}", trip.answer.text, fmt::join(found.changed, ", ")));
+    play.saw(found.changed.empty() ? "nothing coerced" : trip.answer.text);
+}
+
+void s9(Play& play) {
+    const RoundTrip trip = round_trip(play);
+    const Differences found = differences(play, trip);
+    play.expect(found.lost.empty() || trip.answer.status() == 0xB006,
+                "nothing discarded, or B006",
+                fmt::format("{}, lost: {}", trip.answer.text, fmt::join(found.lost, ", ")));
+    play.saw(found.lost.empty() ? "nothing discarded" : trip.answer.text);
+}
+
+void s15(Play& play) {
+    const Differences found = differences(play, round_trip(play));
+    play.expect(
+        found.lost.empty() && found.changed.empty(),
+        "every element as it came",
+        fmt::format(
+            "lost: {}; changed: {}", fmt::join(found.lost, ", "), fmt::join(found.changed, ", ")));
+    play.saw("private and unknown elements as they came");
+}
+
+void s24(Play& play) {
+    const HeldInstance held = play.held();
+    struct Counted {
+        std::uint16_t status;
+        const char* as;
+    };
+    for (const auto& [status, as] : {Counted{0x0000, "completed"},
+                                     Counted{0xB000, "warning"},
+                                     Counted{0xB007, "warning"},
+                                     Counted{0xA900, "failed"},
+                                     Counted{0xC000, "failed"},
+                                     Counted{0x0124, "failed"},
+                                     Counted{0x1234, "failed"}}) {
+        Probe probe = open_get(play, {held.sop_class_uid});
+        const Retrieval retrieval =
+            play.get(probe,
+                     sop::study_root_get,
+                     one_instance(held),
+                     [status = status](const Received&, std::size_t) { return status; });
+        const std::string expected = fmt::format("{:04X} counted as {}", status, as);
+        play.expect(counters(retrieval.outcome).contains(as),
+                    expected,
+                    fmt::format("{:04X}: {}", status, in_words(retrieval.outcome)));
+    }
+    play.saw("0000 completed; B000, B007 warnings; A900, C000, 0124, unknown failed");
+}
+
+}  // namespace cxr::storescp::conformance
