@@ -92,6 +92,11 @@ Seen seen(Arrival arrival) {
 Seen seen(Message message) {
     const CommandSet& command = message.command;
     std::string text = command_name(command.command_field.value_or(0));
+    if (message.command_bytes.empty()) {
+        text = "a data set that no command announced";
+    } else if (!command.command_field) {
+        text = "a command set without Command Field";
+    }
     if (command.status) {
         text += fmt::format(" {:04X}", *command.status);
     }
