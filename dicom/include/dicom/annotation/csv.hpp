@@ -1,0 +1,25 @@
+#pragma once
+/// Annotations in the data set's own two layouts: the rows of BBox_List_2017.csv, and images with
+/// their label string as in Data_Entry's first two columns. Lines end in LF. What was read from
+/// those tables is written back byte for byte.
+
+#include "dicom/annotation/annotation.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace cxr::dicom {
+
+/// Nine cells over rows of six: the published file's own header, with its line end.
+inline constexpr std::string_view box_table_header =
+    "Image Index,Finding Label,Bbox [x,y,w,h],,,\n";
+/// "IMAGE,LABEL,x,y,w,h\n": the digits as written where they are known, else up to six decimals.
+/// @param annotation one with a box. Its label is written as the table spells it.
+[[nodiscard]] std::string box_table_row(const Annotation& annotation);
+
+inline constexpr std::string_view label_table_header = "Image Index,Finding Labels\n";
+/// "IMAGE,LABEL|LABEL\n". @param annotations of one image; at least one.
+[[nodiscard]] std::string label_table_row(std::span<const Annotation> annotations);
+
+}  // namespace cxr::dicom

@@ -1,0 +1,340 @@
+#include "dicom/annotation/fhir.hpp"
+
+#include "annotation/fhir_types.hpp"
+#include "dicom/report/code_table.hpp"
+
+#include <fmt/format.h>
+
+#include <sstream>
+#include <vector>
+
+// Resources refer to one another by urn:uuid full URLs, which a server turns into its own addresses
+// (FHIR R4 3.1.0.11.2); ids are those UUIDs, so that PUT makes or updates.
+
+namespace cxr::dicom {
+namespace {
+
+/// The statements of one document.
+using Document = std::span<const Annotation>;
+
+std::string_view document_uid(const Annotation& annotation) {
+    return annotation.report.sop_instance_uid;
+}
+
+std::vector<Document> documents_of(std::span<const Annotation> annotations) {
+    std::vector<Document> documents;
+    for (std::size_t first = 0; first < annotations.size();) {
+        std::size_t last = first + 1;
+        while (last < annotations.size() &&
+               document_uid(annotations[last]) == document_uid(annotations[first]) &&
+               annotations[last].observer == annotations[first].observer) {
+            ++last;
+        }
+        documents.push_back(annotations.subspan(first, last - first));
+        first = last;
+    }
+    return documents;
+}
+
+class Bundle {
+public:
+    Bundle(const ImageRecord& record, const MappingOptions& options)
+        : record_(record),
+          options_(options),
+          patient_(uuid_text(fmt::format("fhir|patient|{}", record.row.patient_id()))),
+          study_(uuid_text(fmt::format("fhir|study|{}", record.row.image_index))) {}
+
+    std::string write(std::span<const Annotation> annotations) {
+        const std::vector<Document> documents = documents_of(annotations);
+        json_.open_object();
+        json_.key("resourceType").value("Bundle");
+        json_.key("type").value("transaction");
+        json_.key("entry").open_array();
+        put_entry("Patient", patient_, [&] { put_patient(); });
+        put_entry("ImagingStudy", study_, [&] { put_imaging_study(documents); });
+        for (const Document& document : documents) {
+            put_document(document);
+        }
+        json_.close_array();
+        json_.close_object();
+        text_ << '\n';
+        return std::move(text_).str();
+    }
+
+private:
+    template <typename PutMembers>
+    void put_entry(std::string_view type, const std::string& id, const PutMembers& put_members) {
+        json_.open_object();
+        json_.key("fullUrl").value(fmt::format("urn:uuid:{}", id));
+        json_.key("resource").open_object();
+        json_.key("resourceType").value(type);
+        json_.key("id").value(id);
+        put_members();
+        json_.close_object();
+        json_.key("request").open_object();
+        json_.key("method").value("PUT");
+        json_.key("url").value(fmt::format("{}/{}", type, id));
+        json_.close_object();
+        json_.close_object();
+    }
+
+    void put_patient() {
+        const PatientEntity patient = patient_entity(record_, options_);
+        json_.key("meta").open_object();  // dates and names are not the patient's own
+        json_.key("security").open_array();
+        json_.open_object();
+        json_.key("system").value("http://terminology.hl7.org/CodeSystem/v3-ObservationValue");
+        json_.key("code").value("PSEUDED");
+        json_.close_object();
+        json_.close_array();
+        json_.close_object();
+        json_.key("identifier").open_array();
+        json_.open_object();
+        json_.key("system").value(collection_url);
+        json_.key("value").value(patient.patient_id);
+        json_.close_object();
+        json_.close_array();
+        json_.key("gender").value(patient.patient_sex == "M"   ? "male"
+                                  : patient.patient_sex == "F" ? "female"
+                                                               : "unknown");
+        put_optional(json_, "birthDate", date_of(patient.patient_birth_date));
+    }
+
+    void put_imaging_study(const std::vector<Document>& documents) {
+        const StudyEntity study = study_entity(record_, options_);
+        const SeriesEntity image = series_entity(record_, DerivedKind::image, options_);
+        put_dicom_identifier(json_, study.study_instance_uid);
+        json_.key("status").value("available");
+        json_.key("subject");
+        put_reference(json_, patient_);
+        put_optional(json_, "started", date_of(study.study_date));
+        std::size_t series = 1;
+        for (const Document& document : documents) {
+            series += document_uid(document.front()).empty() ? 0U : 1U;
+        }
+        json_.key("numberOfSeries").value(series);
+        json_.key("numberOfInstances").value(series);
+        json_.key("procedureCode").open_array();
+        put_concept(json_, study.procedure_code);
+        json_.close_array();
+        json_.key("description").value(study.study_description);
+        json_.key("series").open_array();
+        const InstanceEntity instance = instance_entity(record_, DerivedKind::image, options_);
+        put_series({image.series_instance_uid,
+                    image.modality,
+                    image.series_description,
+                    instance.sop_instance_uid,
+                    instance.sop_class_uid});
+        for (const Document& document : documents) {
+            const ReportOrigin& report = document.front().report;
+            if (!report.sop_instance_uid.empty()) {
+                put_series({report.series_instance_uid,
+                            "SR",
+                            {},
+                            report.sop_instance_uid,
+                            report.sop_class_uid});
+            }
+        }
+        json_.close_array();
+    }
+
+    struct SeriesOfOne {
+        std::string_view uid, modality, description, sop_instance_uid, sop_class_uid;
+    };
+    void put_series(const SeriesOfOne& series) {
+        json_.open_object();
+        json_.key("uid").value(series.uid);
+        json_.key("modality");
+        put_coding(json_, {std::string(series.modality), "DCM", {}});
+        put_optional(json_, "description", series.description);
+        json_.key("numberOfInstances").value(std::size_t{1});
+        json_.key("instance").open_array();
+        json_.open_object();
+        json_.key("uid").value(series.sop_instance_uid);
+        json_.key("sopClass").open_object();
+        json_.key("system").value("urn:ietf:rfc:3986");
+        json_.key("code").value(fmt::format("urn:oid:{}", series.sop_class_uid));
+        json_.close_object();
+        json_.close_object();
+        json_.close_array();
+        json_.close_object();
+    }
+
+    /// A report and its observations, whose ids outlive a change of what they say.
+    void put_document(const Document& document) {
+        const Annotation& first = document.front();
+        const std::string name = fmt::format("{}|{}|{}",
+                                             record_.row.image_index,
+                                             first.box ? "boxes" : "labels",
+                                             observer_key(first));
+        std::vector<std::string> observations;
+        for (const Annotation& annotation : document) {
+            const std::string& what = annotation.tracking_uid.empty() ? annotation.label_as_written
+                                                                      : annotation.tracking_uid;
+            observations.push_back(uuid_text(fmt::format("fhir|observation|{}|{}", name, what)));
+            put_entry("Observation", observations.back(), [&] { put_observation(annotation); });
+        }
+        put_entry("DiagnosticReport", uuid_text(fmt::format("fhir|report|{}", name)), [&] {
+            put_report(document, observations);
+        });
+    }
+
+    static std::string observer_key(const Annotation& annotation) {
+        const Observer& observer = annotation.observer;
+        return observer.device_uid.empty() ? observer.name : observer.device_uid;
+    }
+
+    void put_when_and_of_whom() {
+        json_.key("subject");
+        put_reference(json_, patient_);
+        put_optional(json_, "effectiveDateTime", date_of(record_.dates.study_date));
+    }
+
+    /// Who or what said so, by name: neither is a resource of its own here.
+    void put_observer(const Observer& observer) {
+        json_.open_object();
+        if (!observer.device_uid.empty()) {
+            json_.key("identifier").open_object();
+            json_.key("system").value("urn:dicom:uid");
+            json_.key("value").value(fmt::format("urn:oid:{}", observer.device_uid));
+            json_.close_object();
+        }
+        json_.key("display").value(observer.name.empty() ? std::string_view("unknown")
+                                                         : std::string_view(observer.name));
+        json_.close_object();
+    }
+
+    void put_observation(const Annotation& annotation) {
+        json_.key("status").value("preliminary");
+        json_.key("category").open_array();
+        json_.open_object();
+        json_.key("coding").open_array();
+        json_.open_object();
+        json_.key("system").value("http://terminology.hl7.org/CodeSystem/observation-category");
+        json_.key("code").value("imaging");
+        json_.close_object();
+        json_.close_array();
+        json_.close_object();
+        json_.close_array();
+        json_.key("code");
+        put_concept(json_, {"121071", "DCM", "Finding"});
+        put_when_and_of_whom();
+        if (annotation.observer.type == ObserverType::person) {
+            json_.key("performer").open_array();
+            put_observer(annotation.observer);
+            json_.close_array();
+        }
+        put_finding(annotation);
+        if (annotation.observer.type == ObserverType::device) {
+            json_.key("device");
+            put_observer(annotation.observer);
+        }
+        json_.key("derivedFrom").open_array();
+        put_reference(json_, study_);
+        json_.close_array();
+        put_components(annotation);
+    }
+
+    void put_finding(const Annotation& annotation) {
+        json_.key("valueCodeableConcept");
+        if (annotation.finding_code.value.empty()) {
+            json_.open_object();
+            json_.key("text").value(annotation.label_as_written);
+            json_.close_object();
+        } else {
+            put_concept(json_, annotation.finding_code, annotation.label_as_written);
+        }
+        if (!annotation.finding) {
+            return;
+        }
+        if (const auto& site = CodeTable::built_in()[*annotation.finding].site) {
+            json_.key("bodySite");
+            put_concept(json_, *site);
+        }
+    }
+
+    /// The outline as DICOM writes it, and what UCUM can say of it.
+    void put_components(const Annotation& annotation) {
+        if (!annotation.box && !annotation.certainty_percent) {
+            return;
+        }
+        json_.key("component").open_array();
+        if (annotation.box) {
+            const AnnotationBox& box = *annotation.box;
+            json_.open_object();
+            json_.key("code");
+            put_concept(json_, {"111030", "DCM", "Image Region"});
+            json_.key("valueString")
+                .value(fmt::format("POLYLINE {0} {1} {2} {1} {2} {3} {0} {3} {0} {1}",
+                                   box.x,
+                                   box.y,
+                                   box.x + box.width,
+                                   box.y + box.height));
+            json_.close_object();
+            const CodedConcept pixels{"{pixels}", "UCUM", "pixels"};
+            put_quantity_component(json_, {"103355008", "SCT", "Width"}, box.width, pixels);
+            put_quantity_component(json_, {"121207", "DCM", "Height"}, box.height, pixels);
+        }
+        if (annotation.certainty_percent) {
+            put_quantity_component(json_,
+                                   {"111012", "DCM", "Certainty of Finding"},
+                                   *annotation.certainty_percent,
+                                   {"%", "UCUM", "percent"});
+        }
+        json_.close_array();
+    }
+
+    void put_report(const Document& document, const std::vector<std::string>& observations) {
+        const Annotation& first = document.front();
+        if (!document_uid(first).empty()) {
+            put_dicom_identifier(json_, document_uid(first));
+        }
+        json_.key("status").value("partial");
+        json_.key("category").open_array();
+        put_concept(json_, {"RAD", "0074", ""});
+        json_.close_array();
+        json_.key("code");
+        put_concept(json_, {"18748-4", "LN", ""}, "Diagnostic imaging report");
+        put_when_and_of_whom();
+        json_.key("performer").open_array();
+        put_observer(first.observer);
+        json_.close_array();
+        json_.key("result").open_array();
+        for (const std::string& id : observations) {
+            put_reference(json_, id);
+        }
+        json_.close_array();
+        json_.key("imagingStudy").open_array();
+        put_reference(json_, study_);
+        json_.close_array();
+        json_.key("conclusion").value(conclusion(document));
+    }
+
+    [[nodiscard]] std::string conclusion(const Document& document) const {
+        std::string text;
+        for (const Annotation& annotation : document) {
+            text += text.empty() ? "" : ", ";
+            text += annotation.label_as_written;
+        }
+        return text + (document.front().box ? " (boxes drawn by a reader)"
+                       : document.front().observer.type == ObserverType::device
+                           ? " (said by a program, not verified on the image)"
+                           : "");
+    }
+
+    const ImageRecord& record_;
+    const MappingOptions& options_;
+    const std::string patient_, study_;
+    std::ostringstream text_;
+    JsonWriter json_{text_, JsonLayout::indented};
+};
+
+}  // namespace
+
+std::string fhir_bundle(const ImageRecord& record,
+                        std::span<const Annotation> annotations,
+                        const MappingOptions& options) {
+    return Bundle(record, options).write(annotations);
+}
+
+}  // namespace cxr::dicom
