@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(real_collection)
 
 /// Of all 1,760 files each seventeenth is judged: the whole set takes minutes on a busy machine.
-constexpr std::size_t stride = 16;
+constexpr std::size_t stride = 17;
 
 BOOST_AUTO_TEST_CASE(every_boxed_image_has_a_state_and_a_selection_without_warnings) {
     const auto data_set = cxr::test::real_data_set();
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(every_boxed_image_has_a_state_and_a_selection_without_warni
     export_to(*data_set, root / "out");
     const Files files = files_below(root / "out", ".dcm");
     BOOST_TEST(files.size() == 2 * 880U);
-    for (std::size_t i = 0; i < files.size(); i += stride + 1) {  // both kinds in turn
+    for (std::size_t i = 0; i < files.size(); i += stride) {  // both kinds in turn
         const std::string said = verdict(files[i]);
         BOOST_TEST((said == "GrayscaleSoftcopyPresentationState\n" ||
                     said == "KeyObjectSelectionDocument\n"),

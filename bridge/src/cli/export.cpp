@@ -1,6 +1,8 @@
 #include "bridge/cli/commands.hpp"
 #include "bridge/cli/progress.hpp"
 #include "bridge/export/document_export.hpp"
+#include "bridge/export/flat_files.hpp"
+#include "bridge/export/image_files.hpp"
 #include "bridge/export/transmission.hpp"
 #include "bridge/objects/folder_source.hpp"
 #include "dicom/codec/codec.hpp"
@@ -17,10 +19,15 @@ namespace {
 
 using Records = std::vector<const dicom::ImageRecord*>;
 
-constexpr std::array<std::pair<std::string_view, ExportFormat>, 3> format_names{{
+constexpr std::array<std::pair<std::string_view, ExportFormat>, 8> format_names{{
     {"sr", ExportFormat::sr},
     {"gsps", ExportFormat::gsps},
     {"kos", ExportFormat::kos},
+    {"csv", ExportFormat::csv},
+    {"json", ExportFormat::json},
+    {"coco", ExportFormat::coco},
+    {"fhir", ExportFormat::fhir},
+    {"html", ExportFormat::html},
 }};
 
 /// A full disk would else print a line for each of 113,000 documents.
@@ -108,6 +115,98 @@ bool documents_to_peer(const DataSetFolder& folder,
     return report.complete();
 }
 
+bool flat_to_folder(const DataSetFolder& folder,
+                    const Records& records,
+                    const ExportOptions& options,
+                    ExportFormat format,
+                    std::ostream& out,
+                    std::ostream& err) {
+    const auto files = [&] {
+        Progress progress("exporting", "images", records.size());
+        const FlatFileJob job{.folder = folder,
+                              .records = records,
+                              .mapping = options.data_set.mapping,
+                              .output = *options.output,
+                              .finished = [&progress] { progress.advance(); }};
+        return format == ExportFormat::csv    ? write_csv(job)
+               : format == ExportFormat::json ? write_json(job)
+                                              : write_coco(job);
+    }();
+    if (!files) {
+        fmt::print(err, "{}\n", files.error().doing);
+        return false;
+    }
+    for (const FlatFile& file : *files) {
+        fmt::print(out, "{} rows in {}\n", file.rows, (*options.output / file.name).string());
+    }
+    return true;
+}
+
+bool pages_to_folder(const DataSetFolder& folder,
+                     const Records& records,
+                     const ExportOptions& options,
+                     ExportFormat format,
+                     std::ostream& out,
+                     std::ostream& err) {
+    const bool is_html = format == ExportFormat::html;
+    const ImageFileOutcome outcome = [&] {
+        Progress progress(is_html ? "writing pages of" : "bundling", "images", records.size());
+        const ImageFileJob job{.folder = folder,
+                               .records = records,
+                               .mapping = options.data_set.mapping,
+                               .output = *options.output,
+                               .threads = options.threads};
+        const auto finished = [&progress] { progress.advance(); };
+        return is_html ? write_html(job, finished) : write_fhir(job, finished);
+    }();
+    print_failures(outcome.failures, err);
+    fmt::print(out,
+               "{} {} of {} images written to {}, {} were there already, {} failed\n",
+               outcome.written,
+               is_html ? "pages" : "FHIR bundles",
+               records.size(),
+               options.output->string(),
+               outcome.unchanged,
+               outcome.failures.size());
+    return outcome.complete();
+}
+
+bool is_document(ExportFormat format) {
+    return format <= ExportFormat::kos;
+}
+
+bool to_folder(const DataSetFolder& folder,
+               const Records& records,
+               const ExportOptions& options,
+               std::ostream& out,
+               std::ostream& err) {
+    bool complete = true;
+    if (std::ranges::any_of(options.formats, is_document)) {
+        complete = documents_to_folder(records, options, out, err);
+    }
+    for (const ExportFormat format : options.formats) {
+        if (format == ExportFormat::fhir || format == ExportFormat::html) {
+            complete = pages_to_folder(folder, records, options, format, out, err) && complete;
+        } else if (!is_document(format)) {
+            complete = flat_to_folder(folder, records, options, format, out, err) && complete;
+        }
+    }
+    return complete;
+}
+
+/// False, and why on `err`, when some of it has nowhere to go.
+bool has_destinations(const ExportOptions& options, std::ostream& err) {
+    if (!options.output && !options.to) {
+        fmt::print(err, "export: say where to: -o DIR or --to AE@host:port\n");
+        return false;
+    }
+    if (options.to && !std::ranges::all_of(options.formats, is_document)) {
+        fmt::print(err, "export: --to takes DICOM documents only: sr, gsps, kos\n");
+        return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 std::optional<ExportFormat> export_format_of(std::string_view name) {
@@ -126,8 +225,7 @@ std::string export_format_names() {
 
 int run_export(const ExportOptions& options, std::ostream& out, std::ostream& err) {
     dicom::initialise_dcmtk();
-    if (!options.output && !options.to) {
-        fmt::print(err, "export: say where to: -o DIR or --to AE@host:port\n");
+    if (!has_destinations(options, err)) {
         return wrong_usage;
     }
     const auto folder = read_data_set(options.data_set.path, options.data_set.mapping);
@@ -149,7 +247,7 @@ int run_export(const ExportOptions& options, std::ostream& out, std::ostream& er
     }
     bool complete = true;
     if (options.output) {
-        complete = documents_to_folder(records, options, out, err) && complete;
+        complete = to_folder(*folder, records, options, out, err) && complete;
     }
     if (options.to) {
         complete = documents_to_peer(*folder, records, options, out, err) && complete;

@@ -172,7 +172,9 @@ Result<void> Reader::read_boxes() {
     std::size_t& unmatched = folder_.tables.back().rows_unmatched;
     for (dicom::BoundingBox& box : boxes->rows) {
         if (const auto number = record_numbers_->find(box.image_index)) {
-            folder_.records[*number].boxes.push_back(std::move(box));
+            std::vector<dicom::BoundingBox>& boxes_of_record = folder_.records[*number].boxes;
+            folder_.boxes_in_file_order.push_back({*number, boxes_of_record.size()});
+            boxes_of_record.push_back(std::move(box));
         } else if (unmatched++ == 0) {
             first_unmatched = box.image_index;
         }

@@ -61,7 +61,7 @@ struct WrapOptions {
 /// done_with_findings when an image could not be wrapped; the others are.
 [[nodiscard]] int run_wrap(const WrapOptions& options, std::ostream& out, std::ostream& err);
 
-enum class ExportFormat : std::uint8_t { sr, gsps, kos };
+enum class ExportFormat : std::uint8_t { sr, gsps, kos, csv, json, coco, fhir, html };
 [[nodiscard]] std::optional<ExportFormat> export_format_of(std::string_view name);
 [[nodiscard]] std::string export_format_names();  ///< "sr, gsps, …"
 

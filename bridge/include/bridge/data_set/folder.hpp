@@ -47,10 +47,16 @@ struct DuplicateImage {
     bool identical;           ///< byte for byte; by size alone once very many were compared
 };
 
+/// A box, by the number of its record and its own among the record's.
+struct BoxPlace {
+    std::size_t record, box;
+};
+
 struct DataSetFolder {
     std::filesystem::path root;
     std::vector<TableRead> tables;
     std::vector<dicom::ImageRecord> records;            ///< in the table's order
+    std::vector<BoxPlace> boxes_in_file_order;          ///< where each row of the box table went
     std::unordered_map<std::string, ImageFile> images;  ///< by image index ("00000001_000.png")
     std::vector<std::string> images_without_row;        ///< relative paths
     std::vector<DuplicateImage> duplicate_images;

@@ -2,6 +2,7 @@
 /// A folder of Part 10 files (PS3.10 §7) that an offline job fills: patient folders, whole files
 /// only, and a job that was cut short is simply run again.
 
+#include "bridge/export/whole_file.hpp"
 #include "dicom/core/encoded_object.hpp"
 #include "dicom/core/result.hpp"
 
@@ -15,11 +16,6 @@ namespace cxr::bridge {
 using dicom::Fault;
 using dicom::FaultKind;
 using dicom::Result;
-
-enum class Kept : std::uint8_t {
-    written,
-    unchanged,  ///< the same bytes lay there already: the file is left as it is
-};
 
 class Part10Folder {
 public:
