@@ -104,9 +104,8 @@ void x11(Play& play) {
                          silent.size()));
 }
 
-constexpr std::string_view tls =
-    "the examiner speaks plain TCP: openssl s_client, testssl and the "
-    "DCMTK tools with +tls look at this";
+/// TLS is not spoken by the examiner.
+constexpr std::string_view tls_test = "storescp.association.tls_test";
 
 constexpr Case cases[] = {
     row("X1", n, "PS3.7 D.3.3.7", "A wrong user identity is rejected 1/2/1", played(x1)),
@@ -115,19 +114,19 @@ constexpr Case cases[] = {
         "PS3.7 D.3.3.7",
         "A user identity is confirmed when that was requested, only then",
         played(x2)),
-    row("X3", n, "PS3.15 Annex B", "TLS 1.2 with AEAD and 1.3 only", not_here(tls)),
+    row("X3", n, "PS3.15 Annex B", "TLS 1.2 with AEAD and 1.3 only", by_a_test(tls_test)),
     row("X4",
         n,
         "PS3.15 Annex B",
         "A client without a good certificate gets no handshake",
-        not_here(tls)),
+        by_a_test(tls_test)),
     row("X5", p, "PS3.15 Annex B", "A TLS hello on a plain port ends at ARTIM", waits(x5)),
     row("X6", n, "PS3.8 9.1", "PDUs may come in pieces of any size", played(x6)),
     row("X7",
         n,
         "PS3.15 Annex B",
         "Certificates change without dropping associations",
-        not_here(tls)),
+        by_a_test(tls_test)),
     row("X8",
         n,
         "PS3.8 9.3.3.2",
