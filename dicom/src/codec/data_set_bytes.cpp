@@ -143,6 +143,20 @@ std::string text_of(DcmDataset& data_set, const DcmTagKey& tag) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
+/// A data set whose pixels, if any, are as the syntax wants them.
+Result<EncodedObject> written(DcmDataset& data_set, const TransferSyntax& transfer_syntax) {
+    auto bytes = write_bytes(data_set, stream_syntax(transfer_syntax));
+    if (!bytes) {
+        return std::move(bytes).error();
+    }
+    return EncodedObject{
+        .sop_class_uid = text_of(data_set, DCM_SOPClassUID),
+        .sop_instance_uid = text_of(data_set, DCM_SOPInstanceUID),
+        .transfer_syntax_uid = std::string(transfer_syntax.uid),
+        .segments = {
+            Segment::of(transfer_syntax.deflated ? deflate_data_set(*bytes) : *std::move(bytes))}};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DcmDataset>> parse_data_set(std::span<const std::byte> bytes,
@@ -171,6 +185,15 @@ Result<std::unique_ptr<DcmDataset>> parse_data_set(std::span<const std::byte> by
     return data_set;
 }
 
+Result<EncodedObject> encode_document(DcmDataset& document, const TransferSyntax& transfer_syntax) {
+    if (transfer_syntax.encapsulated) {
+        return Fault{.kind = FaultKind::unsupported,
+                     .doing = fmt::format("a document without pixels cannot be written as {}",
+                                          transfer_syntax.keyword)};
+    }
+    return written(document, transfer_syntax);
+}
+
 Result<EncodedObject> encode_data_set(DcmDataset& data_set, const TransferSyntax& transfer_syntax) {
     const E_TransferSyntax syntax = stream_syntax(transfer_syntax);
     const OFCondition chosen = change_pixels(data_set, syntax);
@@ -179,16 +202,7 @@ Result<EncodedObject> encode_data_set(DcmDataset& data_set, const TransferSyntax
                      .doing = fmt::format(
                          "cannot be written as {}: {}", transfer_syntax.keyword, chosen.text())};
     }
-    auto bytes = write_bytes(data_set, syntax);
-    if (!bytes) {
-        return std::move(bytes).error();
-    }
-    return EncodedObject{
-        .sop_class_uid = text_of(data_set, DCM_SOPClassUID),
-        .sop_instance_uid = text_of(data_set, DCM_SOPInstanceUID),
-        .transfer_syntax_uid = std::string(transfer_syntax.uid),
-        .segments = {
-            Segment::of(transfer_syntax.deflated ? deflate_data_set(*bytes) : *std::move(bytes))}};
+    return written(data_set, transfer_syntax);
 }
 
 }  // namespace cxr::dicom

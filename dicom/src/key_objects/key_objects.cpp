@@ -92,7 +92,7 @@ Result<EncodedObject> encode_key_objects(const ImageRecord& record,
     if (!document) {
         return std::move(document).error();
     }
-    return encode_data_set(**document, transfer_syntax);
+    return encode_document(**document, transfer_syntax);
 }
 
 }  // namespace cxr::dicom

@@ -1,5 +1,8 @@
 #include "mapping/canonical_content.hpp"
 
+// As for the names of UIDs (core/uid.cpp): OpenSSL 3's one-shot functions look the algorithm up
+// anew each time, which takes longer than the digest.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 
 #include <array>
@@ -26,7 +29,10 @@ void append(std::string& content, double value) {
 
 std::string sha256_hex(std::string_view text) {
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+    SHA256_CTX state;
+    SHA256_Init(&state);
+    SHA256_Update(&state, text.data(), text.size());
+    SHA256_Final(digest.data(), &state);
     constexpr std::string_view hex_digits = "0123456789abcdef";
     std::string hex;
     hex.reserve(digest.size() * 2);

@@ -157,7 +157,7 @@ Result<EncodedObject> encode_presentation_state(const ImageRecord& record,
     if (!state) {
         return std::move(state).error();
     }
-    return encode_data_set(**state, transfer_syntax);
+    return encode_document(**state, transfer_syntax);
 }
 
 }  // namespace cxr::dicom
