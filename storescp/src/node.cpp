@@ -1,9 +1,9 @@
 #include "storescp/node.hpp"
 
-#include "services/acceptable_contexts.hpp"
 #include "services/dispatcher.hpp"
 #include "storescp/association/listener.hpp"
 #include "storescp/association/requestor.hpp"
+#include "storescp/services/acceptable_contexts.hpp"
 
 #include <mutex>
 

@@ -2,12 +2,18 @@
 /// Serves scripted associations with fake ports until they end, as the node would.
 
 #include "services/dispatcher.hpp"
+#include "storescp/status.hpp"
 #include "support/fake_association.hpp"
 #include "support/fake_ports.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
+
+#include <algorithm>
+#include <span>
+#include <stdexcept>
+#include <utility>
 
 namespace cxr::test {
 
@@ -88,6 +94,11 @@ public:
                               });
         io.run();
         pool.join();
+        for (const SentMessage& message : peer.sent) {
+            if (message.command.is_response()) {
+                require_documented(message.command);
+            }
+        }
     }
 
     /// The one response that is not pending. Throws when there is none, or more than one.
@@ -130,6 +141,27 @@ public:
     FakeAssociation peer;
 
 private:
+    /// What the conformance statement does not list is not sent.
+    static void require_documented(const storescp::CommandSet& response) {
+        using storescp::CommandField;
+        const std::pair<CommandField, storescp::Service> services[] = {
+            {CommandField::c_echo_rsp, storescp::Service::echo},
+            {CommandField::c_store_rsp, storescp::Service::store},
+            {CommandField::c_find_rsp, storescp::Service::find},
+            {CommandField::c_move_rsp, storescp::Service::move},
+            {CommandField::c_get_rsp, storescp::Service::get}};
+        const auto lists = [&response](std::span<const storescp::StatusMeaning> meanings) {
+            return std::ranges::any_of(meanings, [&response](const auto& meaning) {
+                return meaning.code == response.status;
+            });
+        };
+        for (const auto& [field, service] : services) {
+            if (response.is(field) && !lists(storescp::status_meanings(service)) &&
+                !lists(storescp::general_status_meanings())) {
+                throw std::logic_error("a status that the conformance statement does not list");
+            }
+        }
+    }
     static bool is_pending(const SentMessage& message) {
         return (message.command.status.value_or(0) & 0xFF00U) == 0xFF00U;
     }

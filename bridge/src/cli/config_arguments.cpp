@@ -147,4 +147,29 @@ void add_config(CLI::App& program, Chosen& chosen) {
     });
 }
 
+void add_conformance(CLI::App& program, Chosen& chosen) {
+    CLI::App* command = program.add_subcommand(
+        "conformance", "Print the DICOM Conformance Statement (PS3.2) of the configured node");
+    const auto options = std::make_shared<ConformanceOptions>();
+    const auto sources = std::shared_ptr<ConfigSources>(options, &options->sources);
+    add_node_flags(*command, sources);
+    command
+        ->add_option_function<std::string>(
+            "--format",
+            [options](const std::string& format) {
+                options->format =
+                    format == "html" ? StatementFormat::html : StatementFormat::markdown;
+            },
+            "markdown (default) or html")
+        ->check(CLI::IsMember({"markdown", "html"}))
+        ->type_name("FORMAT");
+    command->footer(
+        "Examples:\n"
+        "  cxrbridge conformance > conformance.md\n"
+        "  cxrbridge conformance --config /etc/cxrbridge/cxrbridge.toml --format html > c.html\n");
+    command->callback([options, &chosen] {
+        chosen = [options](auto& out, auto& err) { return run_conformance(*options, out, err); };
+    });
+}
+
 }  // namespace cxr::bridge::cli

@@ -1,4 +1,5 @@
 #include "bridge/cli/commands.hpp"
+#include "dicom/codec/codec.hpp"
 
 #include <fmt/format.h>
 
@@ -108,6 +109,17 @@ int run_config_show(const ConfigSources& sources, std::ostream& out, std::ostrea
         return wrong_usage;
     }
     out << config::show(std::get<config::Config>(loaded));
+    return done;
+}
+
+int run_conformance(const ConformanceOptions& options, std::ostream& out, std::ostream& err) {
+    const Loaded loaded = load_config(options.sources);
+    if (const auto* refused = std::get_if<config::ConfigMistakes>(&loaded)) {
+        print(*refused, err);
+        return wrong_usage;
+    }
+    dicom::initialise_dcmtk();
+    out << conformance_statement(std::get<config::Config>(loaded), options.format);
     return done;
 }
 

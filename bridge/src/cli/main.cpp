@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
         cli::add_conform(program, chosen);
         cli::add_sample(program, chosen);
         cli::add_config(program, chosen);
+        cli::add_conformance(program, chosen);
 
         try {
             program.parse(argc, argv);

@@ -4,7 +4,9 @@
 #include "storescp/dimse/command_set.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace cxr::storescp {
 
@@ -22,7 +24,6 @@ inline constexpr std::uint16_t does_not_match_sop_class = 0xA900;
 inline constexpr std::uint16_t cannot_understand = 0xC000;
 inline constexpr std::uint16_t coercion_or_duplicate = 0xB000;
 inline constexpr std::uint16_t processing_failure = 0x0110;
-inline constexpr std::uint16_t duplicate_sop_instance = 0x0111;
 inline constexpr std::uint16_t invalid_sop_instance = 0x0117;
 inline constexpr std::uint16_t sop_class_not_supported = 0x0122;
 inline constexpr std::uint16_t not_authorised = 0x0124;
@@ -32,6 +33,17 @@ inline constexpr std::uint16_t mistyped_argument = 0x0212;
 }  // namespace status
 
 enum class Service : std::uint8_t { echo, store, find, move, get };
+
+/// A status that our SCP of a service sends, with the standard's name for it and what makes us send
+/// it: the conformance statement's tables. Sending one that is in neither of them is a bug.
+struct StatusMeaning {
+    std::uint16_t code;
+    std::string_view name;
+    std::string_view when;
+};
+[[nodiscard]] std::span<const StatusMeaning> status_meanings(Service service);
+/// Of every service.
+[[nodiscard]] std::span<const StatusMeaning> general_status_meanings();
 
 [[nodiscard]] std::uint16_t status_of(const Fault& fault, Service service);
 /// Sets status, Offending Element and Error Comment (at most 64 characters of the default

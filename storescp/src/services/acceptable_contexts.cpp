@@ -1,4 +1,4 @@
-#include "services/acceptable_contexts.hpp"
+#include "storescp/services/acceptable_contexts.hpp"
 
 #include "dicom/core/transfer_syntax.hpp"
 #include "services/information_model.hpp"

@@ -5,6 +5,7 @@
 
 #include "bridge/conform/report.hpp"
 #include "bridge/data_set/folder.hpp"
+#include "bridge/statement/statement.hpp"
 #include "config/schema.hpp"
 #include "dicom/mapping/options.hpp"
 
@@ -137,6 +138,15 @@ struct ServeOptions {
                                    std::ostream& err);
 /// config show: the effective configuration, as TOML that can be a file again.
 [[nodiscard]] int run_config_show(const ConfigSources& sources,
+                                  std::ostream& out,
+                                  std::ostream& err);
+
+/// conformance [--config FILE] [--format markdown|html]
+struct ConformanceOptions {
+    ConfigSources sources;
+    StatementFormat format = StatementFormat::markdown;
+};
+[[nodiscard]] int run_conformance(const ConformanceOptions& options,
                                   std::ostream& out,
                                   std::ostream& err);
 
