@@ -1,5 +1,6 @@
 #include "storescp/node.hpp"
 
+#include "services/commitment_desk.hpp"
 #include "services/dispatcher.hpp"
 #include "storescp/association/listener.hpp"
 #include "storescp/association/requestor.hpp"
@@ -21,10 +22,19 @@ public:
           ports_(ports),
           events_(events),
           access_(settings_.access),
+          commitment_desk_(ports.commitment == nullptr
+                               ? nullptr
+                               : std::make_shared<CommitmentDesk>(io,
+                                                                  pool,
+                                                                  *ports.commitment,
+                                                                  settings_,
+                                                                  events,
+                                                                  storescp::request_association)),
           listener_(
               io,
               settings_,
-              acceptable_contexts(),
+              acceptable_contexts(ports.commitment != nullptr ||
+                                  ports.commitment_results != nullptr),
               [this](Association& association) {
                   return serve_association(association, environment());
               },
@@ -32,8 +42,28 @@ public:
 
     [[nodiscard]] Listener& listener() { return listener_; }
 
+    void start() {
+        listener_.start();
+        if (commitment_desk_) {
+            commitment_desk_->start();
+        }
+    }
+
+    Awaitable<void> stop(std::chrono::milliseconds grace) {
+        if (commitment_desk_) {
+            commitment_desk_->begin_stop();
+        }
+        co_await listener_.stop(grace);
+        if (commitment_desk_) {
+            co_await commitment_desk_->stop();
+        }
+    }
+
     void replace_access(std::shared_ptr<const AccessPolicy> access) {
         listener_.replace_access(access);
+        if (commitment_desk_) {
+            commitment_desk_->replace_access(access);
+        }
         const std::lock_guard lock(access_mutex_);
         access_ = std::move(access);
     }
@@ -46,7 +76,8 @@ private:
                                   .events = events_,
                                   .settings = settings_,
                                   .access = access_,
-                                  .request_association = request_association};
+                                  .request_association = request_association,
+                                  .commitment_desk = commitment_desk_};
     }
 
     // Constant after construction.
@@ -57,6 +88,7 @@ private:
     // Guarded by access_mutex_.
     std::mutex access_mutex_;
     std::shared_ptr<const AccessPolicy> access_;
+    std::shared_ptr<CommitmentDesk> commitment_desk_;  ///< null without its port
     // Last: its handlers use all of the above.
     Listener listener_;
 };
@@ -71,7 +103,7 @@ Node::Node(boost::asio::io_context& io,
 Node::~Node() = default;
 
 void Node::start() {
-    impl_->listener().start();
+    impl_->start();
 }
 
 std::uint16_t Node::port() const {
@@ -91,7 +123,7 @@ void Node::replace_access(std::shared_ptr<const AccessPolicy> access) {
 }
 
 Awaitable<void> Node::stop(std::chrono::milliseconds grace) {
-    return impl_->listener().stop(grace);
+    return impl_->stop(grace);
 }
 
 }  // namespace cxr::storescp

@@ -37,6 +37,20 @@ std::uint16_t query_retrieve_status(const Fault& fault, std::uint16_t exhausted)
     }
 }
 
+/// Of an N-ACTION or N-EVENT-REPORT (PS3.7 §10.1.1, §10.1.4).
+std::uint16_t commitment_status(const Fault& fault) {
+    switch (fault.kind) {
+        case FaultKind::malformed:
+            return status::invalid_argument_value;
+        case FaultKind::exhausted:
+            return status::resource_limitation;
+        case FaultKind::refused:
+            return status::not_authorised;
+        default:
+            return status::processing_failure;
+    }
+}
+
 /// Short, of the default repertoire, and saying nothing about our disks to a stranger.
 std::string comment_of(const Fault& fault) {
     if (fault.kind == FaultKind::storage) {
@@ -64,6 +78,8 @@ std::uint16_t status_of(const Fault& fault, Service service) {
         case Service::move:
         case Service::get:
             return query_retrieve_status(fault, status::out_of_resources_matches);
+        case Service::commitment:
+            return commitment_status(fault);
     }
     return status::processing_failure;
 }

@@ -61,6 +61,18 @@ constexpr std::array of_get{
     StatusMeaning{status::does_not_match_sop_class, "Error: Identifier Does Not Match SOP Class", "as C-MOVE"},
     StatusMeaning{status::cannot_understand, "Failed: Unable to Process", "as C-MOVE"},
 };
+
+/// N-ACTION and N-EVENT-REPORT (PS3.7 §10.1.1, §10.1.4).
+constexpr std::array of_commitment{
+    StatusMeaning{status::success, "Success", "the request is kept, or the report is taken"},
+    StatusMeaning{status::no_such_object_instance, "No Such SOP Instance", "the SOP Instance is not the well-known one"},
+    StatusMeaning{status::no_such_event_type, "No Such Event Type", "an Event Type ID other than 1 and 2"},
+    StatusMeaning{status::invalid_argument_value, "Invalid Argument Value", "Transaction UID or Referenced SOP Sequence missing, empty or malformed"},
+    StatusMeaning{status::no_such_sop_class, "No Such SOP Class", "the class is not Storage Commitment Push Model"},
+    StatusMeaning{status::class_instance_conflict, "Class-Instance Conflict", "the well-known instance under another class"},
+    StatusMeaning{status::no_such_action, "No Such Action", "an Action Type ID other than 1"},
+    StatusMeaning{status::resource_limitation, "Resource Limitation", "more references than are borne"},
+};
 // clang-format on
 
 }  // namespace
@@ -81,6 +93,8 @@ std::span<const StatusMeaning> status_meanings(Service service) {
             return of_move;
         case Service::get:
             return of_get;
+        case Service::commitment:
+            return of_commitment;
     }
     return {};
 }

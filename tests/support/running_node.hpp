@@ -3,6 +3,7 @@
 
 #include "storescp/association/requestor.hpp"
 #include "storescp/node.hpp"
+#include "support/fake_commitment.hpp"
 #include "support/fake_ports.hpp"
 #include "support/process.hpp"
 
@@ -38,14 +39,20 @@ public:
 
     void start() {
         settings.access = access;
-        node_ = std::make_unique<storescp::Node>(
-            io, pool, settings, storescp::Ports{query, retrieve, receive}, events);
+        node_ = std::make_unique<storescp::Node>(io, pool, settings, ports(), events);
         node_->start();
         for (int count = 0; count < 2; ++count) {
             threads_.emplace_back([this] { io.run(); });
         }
     }
 
+    storescp::Ports ports() {
+        return {.query = query,
+                .retrieve = retrieve,
+                .receive = receive,
+                .commitment = &commitment,
+                .commitment_results = &results};
+    }
     storescp::Node& node() { return *node_; }
     std::string port() const { return std::to_string(node_->port()); }
 
@@ -75,6 +82,8 @@ public:
     FakeQuery query;
     FakeRetrieve retrieve;
     FakeReceive receive;
+    FakeCommitment commitment;
+    FakeCommitmentResults results;
     KeptEvents<storescp::RequestFinished> events;
     storescp::NodeSettings settings;
     std::shared_ptr<storescp::AccessPolicy> access = std::make_shared<storescp::AccessPolicy>();

@@ -1,9 +1,11 @@
 #pragma once
 /// Serves scripted associations with fake ports until they end, as the node would.
 
+#include "services/commitment_information.hpp"
 #include "services/dispatcher.hpp"
 #include "storescp/status.hpp"
 #include "support/fake_association.hpp"
+#include "support/fake_commitment.hpp"
 #include "support/fake_ports.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -80,7 +82,11 @@ public:
     /// Serves `peer` until it ends; then everything on the pool has ended too.
     void serve() {
         storescp::ServiceEnvironment environment{.pool = pool,
-                                                 .ports = {query, retrieve, receive},
+                                                 .ports = {.query = query,
+                                                           .retrieve = retrieve,
+                                                           .receive = receive,
+                                                           .commitment = offered_commitment,
+                                                           .commitment_results = &results},
                                                  .events = events,
                                                  .settings = settings,
                                                  .access = access,
@@ -132,6 +138,9 @@ public:
     FakeQuery query;
     FakeRetrieve retrieve;
     FakeReceive receive;
+    FakeCommitment commitment;
+    FakeCommitmentResults results;
+    storescp::CommitmentPort* offered_commitment = &commitment;
     KeptEvents<storescp::RequestFinished> events;
     storescp::NodeSettings settings;
     std::shared_ptr<storescp::AccessPolicy> access = std::make_shared<storescp::AccessPolicy>();
@@ -149,7 +158,9 @@ private:
             {CommandField::c_store_rsp, storescp::Service::store},
             {CommandField::c_find_rsp, storescp::Service::find},
             {CommandField::c_move_rsp, storescp::Service::move},
-            {CommandField::c_get_rsp, storescp::Service::get}};
+            {CommandField::c_get_rsp, storescp::Service::get},
+            {CommandField::n_action_rsp, storescp::Service::commitment},
+            {CommandField::n_event_report_rsp, storescp::Service::commitment}};
         const auto lists = [&response](std::span<const storescp::StatusMeaning> meanings) {
             return std::ranges::any_of(meanings, [&response](const auto& meaning) {
                 return meaning.code == response.status;

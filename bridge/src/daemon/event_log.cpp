@@ -104,6 +104,25 @@ void EventLog::note(const storescp::UserRefused& event) {
                 {"why", event.why}});
 }
 
+void EventLog::note(const storescp::CommitmentReported& event) {
+    using Outcome = storescp::CommitmentDelivery::Outcome;
+    const char* const outcome = event.outcome == Outcome::delivered   ? "delivered"
+                                : event.outcome == Outcome::postponed ? "postponed"
+                                                                      : "abandoned";
+    log_.write(event.outcome == Outcome::delivered   ? LogLevel::info
+               : event.outcome == Outcome::postponed ? LogLevel::warning
+                                                     : LogLevel::error,
+               "storage commitment report",
+               {{"transaction", event.transaction_uid},
+                {"requester", event.peers.calling},
+                {"outcome", outcome},
+                {"over", event.over},
+                {"attempt", number(event.attempt)},
+                {"committed", number(event.committed)},
+                {"failed", number(event.failed)},
+                {"why", event.why}});
+}
+
 void EventLog::note(const storescp::ListenerTrouble& event) {
     log_.write(LogLevel::error, "listener trouble", {{"why", event.why}});
 }

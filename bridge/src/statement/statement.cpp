@@ -155,6 +155,10 @@ void initiation(Document& text) {
 }
 
 void services(Document& text) {
+    text.emplace_back(Paragraph{
+        "For the N-EVENT-REPORT of storage commitment when the requestor's association is over (or "
+        "when the configuration wants a new one): Storage Commitment Push Model with the SCP role. "
+        "Failure reasons in it: 0110H, 0112H, 0119H, 0122H, 0131H, 0213H (PS3.3 C.14.1.1)."});
     text.emplace_back(Heading{3, "4.5 Statuses"});
     text.emplace_back(Paragraph{
         "A failure has an Error Comment (0000,0902), and Offending Element (0000,0901) where one "
@@ -164,7 +168,10 @@ void services(Document& text) {
                                                      {Service::store, "C-STORE"},
                                                      {Service::find, "C-FIND"},
                                                      {Service::move, "C-MOVE"},
-                                                     {Service::get, "C-GET"}};
+                                                     {Service::get, "C-GET"},
+                                                     {Service::commitment,
+                                                      "Storage Commitment Push Model: N-ACTION, "
+                                                      "N-EVENT-REPORT"}};
     for (const auto& [service, name] : named) {
         text.emplace_back(Heading{4, name});
         text.emplace_back(statuses(storescp::status_meanings(service)));
@@ -230,7 +237,7 @@ void annexes(Document& text, const config::Config& config) {
 }  // namespace
 
 std::string conformance_statement(const config::Config& config, StatementFormat format) {
-    const AcceptableContexts contexts = storescp::acceptable_contexts();
+    const AcceptableContexts contexts = storescp::acceptable_contexts(true);
     Document text;
     overview(text, config, contexts);
     introduction(text);

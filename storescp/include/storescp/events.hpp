@@ -3,6 +3,7 @@
 /// it. No patient data. Called on association strands, several at a time: cheap and thread-safe.
 
 #include "storescp/association/negotiation.hpp"
+#include "storescp/ports.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -61,6 +62,16 @@ struct SubOperationFailed {
     std::string destination;
     std::string why;
 };
+/// An attempt to tell a requester what is committed (PS3.4 J.3.3).
+struct CommitmentReported {
+    std::string transaction_uid;
+    AssociationPeers peers;  ///< calling: the one who asked
+    CommitmentDelivery::Outcome outcome;
+    std::string over;  ///< "association 12", "a new association"
+    unsigned attempt = 1;
+    std::size_t committed = 0, failed = 0;
+    std::string why;  ///< for outcomes other than delivered
+};
 struct ListenerTrouble {
     std::string why;
 };
@@ -72,6 +83,7 @@ using Event = std::variant<AssociationAccepted,
                            SubOperationFailed,
                            HandshakeFailed,
                            UserRefused,
+                           CommitmentReported,
                            ListenerTrouble>;
 
 class EventSink {

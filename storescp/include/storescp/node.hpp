@@ -17,6 +17,8 @@ struct Ports {
     QueryPort& query;
     RetrievePort& retrieve;
     ReceivePort& receive;
+    CommitmentPort* commitment = nullptr;                ///< null: storage is not committed to
+    CommitmentResultPort* commitment_results = nullptr;  ///< null: nothing was asked of others
 };
 
 class Node {

@@ -6,8 +6,10 @@
 #include "dicom/core/encoded_object.hpp"
 #include "dicom/query/identifier.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -88,6 +90,104 @@ public:
     virtual ~ReceivePort() = default;
     [[nodiscard]] virtual dicom::Result<std::unique_ptr<Reception>> begin(
         const ReceptionRequest& request) = 0;
+};
+
+// Storage commitment (PS3.4 Annex J).
+
+/// An item of the Referenced SOP Sequence (PS3.3 C.14).
+struct SOPReference {
+    std::string sop_class_uid;
+    std::string sop_instance_uid;
+    friend bool operator==(const SOPReference&, const SOPReference&) = default;
+    friend auto operator<=>(const SOPReference&, const SOPReference&) = default;
+};
+
+/// Failure Reason (0008,1197): no others are allowed (PS3.3 C.14.1.1).
+namespace failure_reason {
+inline constexpr std::uint16_t processing_failure = 0x0110;
+inline constexpr std::uint16_t no_such_object_instance = 0x0112;
+inline constexpr std::uint16_t class_instance_conflict = 0x0119;
+inline constexpr std::uint16_t sop_class_not_supported = 0x0122;
+inline constexpr std::uint16_t duplicate_transaction_uid = 0x0131;
+inline constexpr std::uint16_t resource_limitation = 0x0213;
+}  // namespace failure_reason
+
+struct FailedReference {
+    SOPReference reference;
+    std::uint16_t failure_reason = failure_reason::processing_failure;
+    friend bool operator==(const FailedReference&, const FailedReference&) = default;
+};
+
+/// What an N-ACTION asks for.
+struct CommitmentRequest {
+    std::string transaction_uid;
+    std::vector<SOPReference> references;  ///< each once
+};
+
+/// What an N-EVENT-REPORT says; committed and failed together are what was asked for.
+struct CommitmentReport {
+    std::string transaction_uid;
+    std::vector<SOPReference> committed;
+    std::vector<FailedReference> failed;
+};
+
+/// A transaction that its requester has not been told of yet.
+struct OwedCommitment {
+    std::int64_t id = 0;  ///< the port's own: a transaction UID can be used twice (0131H)
+    std::string transaction_uid;
+    std::string requester_ae_title;
+    std::string own_ae_title;  ///< that the requester called
+    unsigned attempts = 0;     ///< to tell it, so far
+};
+
+/// What became of an attempt to tell a requester.
+struct CommitmentDelivery {
+    enum class Outcome : std::uint8_t { delivered, postponed, abandoned };
+    Outcome outcome = Outcome::delivered;
+    std::chrono::system_clock::time_point next_attempt{};  ///< of a postponed one
+    std::string why = {};
+};
+
+/// Transactions that others ask of us. Everything is durable when a call returns.
+class CommitmentPort {
+public:
+    virtual ~CommitmentPort() = default;
+    /// Keeps a request, owed at once; gives its id. When the transaction UID was used before, by
+    /// whomever, all of its references fail for that. Faults: exhausted (as many as may be owed),
+    /// storage.
+    [[nodiscard]] virtual dicom::Result<std::int64_t> accept(const CommitmentRequest& request,
+                                                             const std::string& requester_ae_title,
+                                                             const std::string& own_ae_title) = 0;
+    /// The transaction UID of an N-ACTION that failed: it cannot be used again. Faults: storage.
+    [[nodiscard]] virtual dicom::Result<void> spoil(const std::string& transaction_uid,
+                                                    const std::string& requester_ae_title) = 0;
+    /// Looks at some of the references: a bounded piece of work. True: all are decided, and stay
+    /// so. Faults: storage.
+    [[nodiscard]] virtual dicom::Result<bool> decide(std::int64_t id) = 0;
+    /// Of a decided one. Faults: not_found, storage.
+    [[nodiscard]] virtual dicom::Result<CommitmentReport> report(std::int64_t id) = 0;
+    /// The oldest ones whose time has come, or whose requester is `present`: an association of its
+    /// stands, over which it can be told. At most `count`. Faults: storage.
+    [[nodiscard]] virtual dicom::Result<std::vector<OwedCommitment>> owed(
+        std::chrono::system_clock::time_point now,
+        std::span<const std::string> present,
+        std::size_t count) = 0;
+    /// When the next one's time comes; nothing: none is owed. Faults: storage.
+    [[nodiscard]] virtual dicom::Result<std::optional<std::chrono::system_clock::time_point>>
+    next_attempt() = 0;
+    /// Faults: storage.
+    [[nodiscard]] virtual dicom::Result<void> settle(std::int64_t id,
+                                                     const CommitmentDelivery& delivery) = 0;
+};
+
+/// Answers to transactions that we asked of others.
+class CommitmentResultPort {
+public:
+    virtual ~CommitmentResultPort() = default;
+    /// Durable when it returns. False: not a transaction that we asked `provider_ae_title` for.
+    /// Faults: storage.
+    [[nodiscard]] virtual dicom::Result<bool> conclude(const CommitmentReport& report,
+                                                       const std::string& provider_ae_title) = 0;
 };
 
 }  // namespace cxr::storescp

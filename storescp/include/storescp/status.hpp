@@ -24,15 +24,22 @@ inline constexpr std::uint16_t does_not_match_sop_class = 0xA900;
 inline constexpr std::uint16_t cannot_understand = 0xC000;
 inline constexpr std::uint16_t coercion_or_duplicate = 0xB000;
 inline constexpr std::uint16_t processing_failure = 0x0110;
+inline constexpr std::uint16_t no_such_object_instance = 0x0112;
+inline constexpr std::uint16_t no_such_event_type = 0x0113;
+inline constexpr std::uint16_t invalid_argument_value = 0x0115;
 inline constexpr std::uint16_t invalid_sop_instance = 0x0117;
+inline constexpr std::uint16_t no_such_sop_class = 0x0118;
+inline constexpr std::uint16_t class_instance_conflict = 0x0119;
 inline constexpr std::uint16_t sop_class_not_supported = 0x0122;
+inline constexpr std::uint16_t no_such_action = 0x0123;
 inline constexpr std::uint16_t not_authorised = 0x0124;
 inline constexpr std::uint16_t duplicate_invocation = 0x0210;
 inline constexpr std::uint16_t unrecognised_operation = 0x0211;
 inline constexpr std::uint16_t mistyped_argument = 0x0212;
+inline constexpr std::uint16_t resource_limitation = 0x0213;
 }  // namespace status
 
-enum class Service : std::uint8_t { echo, store, find, move, get };
+enum class Service : std::uint8_t { echo, store, find, move, get, commitment };
 
 /// A status that our SCP of a service sends, with the standard's name for it and what makes us send
 /// it: the conformance statement's tables. Sending one that is in neither of them is a bug.

@@ -195,7 +195,9 @@ private:
             return {.scu = offered.scu && grants_.allow(Permission::store),
                     .scp = offered.scp && grants_.allow(Permission::get)};
         }
-        return {.scu = offered.scu && grants_.allow(entry.needs), .scp = false};
+        const bool allowed = grants_.allow(entry.needs);
+        return {.scu = offered.scu && allowed,
+                .scp = offered.scp && entry.provider_role && allowed};
     }
 
     [[nodiscard]] static const std::string* choose(const AcceptableContexts::Entry& entry,

@@ -1,6 +1,7 @@
 #include "storescp/services/acceptable_contexts.hpp"
 
 #include "dicom/core/transfer_syntax.hpp"
+#include "services/commitment_information.hpp"
 #include "services/information_model.hpp"
 #include "storescp/services/echo_scu.hpp"
 
@@ -30,7 +31,7 @@ const std::vector<std::uint8_t> storage_support{2, 0, 3, 0, 0, 0};
 
 }  // namespace
 
-AcceptableContexts acceptable_contexts() {
+AcceptableContexts acceptable_contexts(bool commitment) {
     const std::vector<std::string> plain{std::string(dicom::explicit_vr_little_endian.uid),
                                          std::string(dicom::implicit_vr_little_endian.uid)};
     std::vector<std::string> all;
@@ -54,6 +55,10 @@ AcceptableContexts acceptable_contexts() {
         entry.storage = true;
         entry.extended_negotiation_supported = storage_support;
         entry.needs = Permission::store;
+    }
+    if (commitment) {
+        entries[storage_commitment_sop_class_uid] = {
+            .transfer_syntaxes = plain, .provider_role = true, .needs = Permission::commit};
     }
     return acceptable;
 }

@@ -1,6 +1,11 @@
 #include "services/dispatcher.hpp"
 
+#include "services/commitment_desk.hpp"
+#include "services/commitment_information.hpp"
 #include "services/information_model.hpp"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcuid.h>
 
 #include <array>
 #include <chrono>
@@ -29,6 +34,16 @@ const std::array providers{
     Provider{CommandField::c_find_rq, "C-FIND", Service::find, find_scp, &Peer::may_query},
     Provider{CommandField::c_move_rq, "C-MOVE", Service::move, move_scp, &Peer::may_move},
     Provider{CommandField::c_get_rq, "C-GET", Service::get, get_scp, &Peer::may_get},
+    Provider{CommandField::n_action_rq,
+             "N-ACTION",
+             Service::commitment,
+             commitment_action_scp,
+             &Peer::may_commit},
+    Provider{CommandField::n_event_report_rq,
+             "N-EVENT-REPORT",
+             Service::commitment,
+             commitment_event_scp,
+             &Peer::may_commit},
 };
 
 const Provider* provider_of(const CommandSet& command) {
@@ -40,14 +55,48 @@ const Provider* provider_of(const CommandSet& command) {
     return nullptr;
 }
 
-/// The one command that a service of this SOP class knows: whatever is accepted and neither
-/// Verification nor Query/Retrieve is Storage.
-CommandField command_of_class(std::string_view sop_class_uid) {
+/// Does a service of this SOP class know this command? Whatever is accepted and neither
+/// Verification nor Query/Retrieve nor storage commitment is Storage.
+bool is_operation_of(std::string_view sop_class_uid, const CommandSet& command) {
     if (sop_class_uid == verification_sop_class) {
-        return CommandField::c_echo_rq;
+        return command.is(CommandField::c_echo_rq);
+    }
+    if (sop_class_uid == storage_commitment_sop_class_uid) {
+        return command.is(CommandField::n_action_rq) || command.is(CommandField::n_event_report_rq);
     }
     const auto* const query_retrieve = find_query_retrieve_class(sop_class_uid);
-    return query_retrieve == nullptr ? CommandField::c_store_rq : query_retrieve->command;
+    return command.is(query_retrieve == nullptr ? CommandField::c_store_rq
+                                                : query_retrieve->command);
+}
+
+/// Which SOP class a request names, and in which element of the command.
+struct NamedClass {
+    const std::optional<std::string>& sop_class_uid;
+    std::uint16_t element;
+};
+NamedClass named_class(const CommandSet& command) {
+    if (command.is(CommandField::n_action_rq)) {
+        return {command.requested_sop_class_uid, 0x0003};
+    }
+    return {command.affected_sop_class_uid, 0x0002};
+}
+
+/// Another SOP class than that of the context (PS3.7 Annex C): C-services know one status for it;
+/// of N-services, a class with the instance of another is a conflict.
+std::uint16_t status_of_other_class(const CommandSet& command) {
+    if (!command.is(CommandField::n_action_rq) && !command.is(CommandField::n_event_report_rq)) {
+        return status::sop_class_not_supported;
+    }
+    const auto& instance = command.is(CommandField::n_action_rq)
+                               ? command.requested_sop_instance_uid
+                               : command.affected_sop_instance_uid;
+    const std::string& named = *named_class(command).sop_class_uid;
+    const bool is_known = named == verification_sop_class ||
+                          find_query_retrieve_class(named) != nullptr ||
+                          dcmIsaStorageSOPClassUID(named.c_str());
+    return is_known && instance == storage_commitment_sop_instance_uid
+               ? status::class_instance_conflict
+               : status::no_such_sop_class;
 }
 
 /// A response needs the request's command field and message ID (PS3.7 Annex E).
@@ -67,17 +116,18 @@ std::optional<Completion> refuse(const ServiceEnvironment& environment, const Re
     if (provider == nullptr) {
         return refusal_of(request, status::unrecognised_operation, "no such operation here");
     }
-    if (!command.affected_sop_class_uid) {
+    const NamedClass named = named_class(command);
+    if (!named.sop_class_uid) {
         return refusal_of(
-            request, status::mistyped_argument, "Affected SOP Class UID is missing", 0x0002);
+            request, status::mistyped_argument, "the SOP Class UID is missing", named.element);
     }
-    if (*command.affected_sop_class_uid != request.context()->abstract_syntax) {
+    if (*named.sop_class_uid != request.context()->abstract_syntax) {
         return refusal_of(request,
-                          status::sop_class_not_supported,
+                          status_of_other_class(command),
                           "SOP class is not that of the context",
-                          0x0002);
+                          named.element);
     }
-    if (!command.is(command_of_class(request.context()->abstract_syntax))) {
+    if (!is_operation_of(request.context()->abstract_syntax, command)) {
         return refusal_of(
             request, status::unrecognised_operation, "not an operation of this SOP class");
     }
@@ -149,9 +199,26 @@ Awaitable<void> serve(const ServiceEnvironment& environment, Request& request) {
     report(environment, request, completion, begun);
 }
 
-}  // namespace
+/// Null when no report of ours can go over the association.
+std::shared_ptr<CommitmentLine> commitment_line(Association& association,
+                                                const ServiceEnvironment& environment) {
+    const auto* const context = association.agreement().accepted(storage_commitment_sop_class_uid);
+    if (!environment.commitment_desk || context == nullptr || !context->roles.scu) {
+        return nullptr;
+    }
+    auto line = std::make_shared<CommitmentLine>(
+        association,
+        CommitmentLine::Settings{.quiet = environment.settings.commitment.event_delay,
+                                 .response = environment.settings.timeouts.dimse,
+                                 .retrieve_ae_title = environment.access->ae_titles.front()});
+    environment.commitment_desk->enter(
+        association.number(), association.agreement().peers, association.executor(), line);
+    return line;
+}
 
-Awaitable<void> serve_association(Association& association, ServiceEnvironment environment) {
+Awaitable<void> serve_requests(Association& association,
+                               const ServiceEnvironment& environment,
+                               CommitmentLine* line) {
     unsigned stray_responses = 0;
     for (;;) {
         auto message = co_await association.receive_message();
@@ -160,7 +227,8 @@ Awaitable<void> serve_association(Association& association, ServiceEnvironment e
         }
         Request request(association, std::move(*message));
         if (request.command().is_response()) {
-            if (++stray_responses > stray_responses_max) {
+            const bool is_due = line != nullptr && line->takes(request.command());
+            if (!is_due && ++stray_responses > stray_responses_max) {
                 association.abort();
                 co_return;
             }
@@ -173,7 +241,32 @@ Awaitable<void> serve_association(Association& association, ServiceEnvironment e
             association.abort();
             co_return;
         }
+        if (line != nullptr) {
+            line->request_begins();
+        }
         co_await serve(environment, request);
+        if (line != nullptr) {
+            line->request_ends();
+        }
+    }
+}
+
+}  // namespace
+
+Awaitable<void> serve_association(Association& association, ServiceEnvironment environment) {
+    const auto line = commitment_line(association, environment);
+    std::exception_ptr thrown;
+    try {
+        co_await serve_requests(association, environment, line.get());
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (line) {
+        environment.commitment_desk->leave(association.number());
+        co_await line->end();
+    }
+    if (thrown) {
+        std::rethrow_exception(thrown);
     }
 }
 

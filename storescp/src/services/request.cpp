@@ -19,7 +19,8 @@ Awaitable<Result<std::vector<std::byte>>> Request::read_fragment() {
     co_return fragment;
 }
 
-Awaitable<Result<dicom::Attributes>> Request::read_identifier(std::size_t bytes_max) {
+Awaitable<Result<dicom::Attributes>> Request::read_identifier(std::size_t bytes_max,
+                                                              dicom::AttributesLimits limits) {
     if (!command_.has_data_set()) {
         co_return Fault{.kind = FaultKind::malformed,
                         .doing = "the identifier is missing",
@@ -44,7 +45,7 @@ Awaitable<Result<dicom::Attributes>> Request::read_identifier(std::size_t bytes_
         co_return Fault{.kind = FaultKind::unsupported,
                         .doing = "transfer syntax " + context_->transfer_syntax};
     }
-    co_return dicom::decode_attributes(bytes, *transfer_syntax);
+    co_return dicom::decode_attributes(bytes, *transfer_syntax, limits);
 }
 
 Awaitable<Result<void>> Request::drain() {
@@ -59,11 +60,17 @@ Awaitable<Result<void>> Request::drain() {
 
 CommandSet Request::response(std::uint16_t status) const {
     CommandSet response;
-    response.affected_sop_class_uid = command_.affected_sop_class_uid;
+    // PS3.7 §10.1.4: what an N-ACTION requested is what it affected.
+    const bool requested = command_.is(CommandField::n_action_rq);
+    response.affected_sop_class_uid =
+        requested ? command_.requested_sop_class_uid : command_.affected_sop_class_uid;
     response.command_field =
         static_cast<std::uint16_t>(command_.command_field.value_or(0) | 0x8000);
     response.message_id_being_responded_to = command_.message_id;
-    response.affected_sop_instance_uid = command_.affected_sop_instance_uid;
+    response.affected_sop_instance_uid =
+        requested ? command_.requested_sop_instance_uid : command_.affected_sop_instance_uid;
+    response.action_type_id = command_.action_type_id;
+    response.event_type_id = command_.event_type_id;
     response.status = status;
     return response;
 }

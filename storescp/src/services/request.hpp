@@ -20,6 +20,8 @@ namespace cxr::storescp {
 using RequestAssociation =
     std::function<Awaitable<Result<std::unique_ptr<Association>>>(AssociationRequest)>;
 
+class CommitmentDesk;
+
 /// What the services of one association work with. `access` is what it was admitted by.
 struct ServiceEnvironment {
     boost::asio::thread_pool& pool;
@@ -28,6 +30,8 @@ struct ServiceEnvironment {
     const NodeSettings& settings;
     std::shared_ptr<const AccessPolicy> access;
     RequestAssociation request_association;
+    /// Null without a commitment port, and where what is owed is told by somebody else.
+    std::shared_ptr<CommitmentDesk> commitment_desk = nullptr;
 };
 
 /// A request and its data set, which can be read once, in whole or in pieces.
@@ -59,7 +63,8 @@ public:
     [[nodiscard]] Awaitable<Result<std::vector<std::byte>>> read_fragment();
     /// All of it, decoded. A peer that sends more than bytes_max is aborted. Faults: malformed
     /// (none there, or undecodable), unsupported, peer_gone.
-    [[nodiscard]] Awaitable<Result<dicom::Attributes>> read_identifier(std::size_t bytes_max);
+    [[nodiscard]] Awaitable<Result<dicom::Attributes>> read_identifier(
+        std::size_t bytes_max, dicom::AttributesLimits limits = {});
     /// What nobody read. Faults: peer_gone.
     [[nodiscard]] Awaitable<Result<void>> drain();
 
@@ -105,5 +110,9 @@ struct Completion {
                                                      Request& request);
 [[nodiscard]] Awaitable<Result<Completion>> get_scp(const ServiceEnvironment& environment,
                                                     Request& request);
+[[nodiscard]] Awaitable<Result<Completion>> commitment_action_scp(
+    const ServiceEnvironment& environment, Request& request);
+[[nodiscard]] Awaitable<Result<Completion>> commitment_event_scp(
+    const ServiceEnvironment& environment, Request& request);
 
 }  // namespace cxr::storescp

@@ -57,6 +57,9 @@ struct AcceptableContexts {
     struct Entry {
         std::vector<std::string> transfer_syntaxes;
         bool storage = false;  ///< requestor may ask for the SCP role (C-GET)
+        /// Of other classes: the requestor may ask for the SCP role, for which it needs what it
+        /// needs for the SCU role (storage commitment, PS3.4 J.3.3).
+        bool provider_role = false;
         /// Byte-wise AND with the offer, of storage classes as it stands; never longer than the
         /// offer. Empty: not answered.
         std::vector<std::uint8_t> extended_negotiation_supported{};

@@ -91,6 +91,28 @@ struct ListenAddress {
     std::uint16_t port = 0;  ///< 0: any free one
 };
 
+/// Which association tells a requester what is committed (PS3.4 J.3.3).
+enum class EventAssociation : std::uint8_t {
+    automatic,        ///< one that it has open, else a new one
+    same,             ///< only one that it opens: that of the request, or a later one
+    new_association,  ///< always a new one
+};
+
+struct CommitmentSettings {
+    EventAssociation event_association = EventAssociation::automatic;
+    /// A requester's own association carries a report when it has been silent for so long: who has
+    /// another request, or wants to release, does so at once.
+    std::chrono::milliseconds event_delay{250};
+    /// The wait after the first failed attempt; doubled after each further one up to the greatest.
+    std::chrono::milliseconds retry_interval{60'000};
+    std::chrono::milliseconds retry_interval_max{3'600'000};
+    unsigned attempts_max = 12;  ///< then it is abandoned, for a person to see
+    std::size_t references_max = 10'000;
+    std::size_t action_bytes_max = 4'194'304;  ///< of an Action or Event Information
+    /// N-EVENT-REPORTs of transactions that we did not ask for: 0110H, else 0000H and a log line.
+    bool refuse_unknown_transactions = false;
+};
+
 struct NodeSettings {
     std::string listen_address = "127.0.0.1";
     std::uint16_t port = 11112;  ///< 0: any free one
@@ -101,6 +123,7 @@ struct NodeSettings {
     /// C-MOVE and C-GET pending responses: at least every so many sub-operations, and so often.
     std::uint32_t pending_every_suboperations = 10;
     std::chrono::milliseconds pending_every{1'000};
+    CommitmentSettings commitment;
     std::shared_ptr<const AccessPolicy> access = std::make_shared<AccessPolicy>();
 };
 

@@ -1,0 +1,282 @@
+// Who is told what is committed, over which association, and what happens when nobody listens.
+#include "support/commitment_requester.hpp"
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+using namespace cxr;
+using namespace cxr::storescp;
+using namespace cxr::test;
+using namespace std::chrono_literals;
+using Outcome = CommitmentDelivery::Outcome;
+
+namespace {
+
+/// A node that is quick to report and to try again.
+struct Bench : RunningNode {
+    explicit Bench(EventAssociation event_association = EventAssociation::automatic) {
+        settings.commitment.event_association = event_association;
+        settings.commitment.event_delay = 20ms;
+        settings.commitment.retry_interval = 20ms;
+        settings.commitment.retry_interval_max = 40ms;
+        settings.commitment.attempts_max = 4;
+        settings.timeouts.dimse = 500ms;
+    }
+    void knows(const ReportListener& requester) {
+        access->peers["VIEWER"] = requester.peer("VIEWER");
+    }
+    Asked asks(CommitmentRequest request, std::chrono::milliseconds patience) {
+        return wait(ask(commitment_association(*this), std::move(request), patience));
+    }
+    std::vector<CommitmentDelivery> deliveries(std::size_t count = 1, std::int64_t id = 1) {
+        return commitment.wait_for_deliveries(id, count);
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ps3_4_j_3_3_which_association)
+
+BOOST_AUTO_TEST_CASE(k1_k5_k11_the_same_association_while_it_is_open) {
+    Bench bench;
+    bench.start();
+    const Asked asked = bench.asks(commitment_of(5), 5s);
+    BOOST_REQUIRE(asked.report.has_value());
+    BOOST_TEST(asked.report->transaction_uid == "1.2.99.1");
+    BOOST_TEST((asked.report->committed == references(5)));
+    BOOST_TEST(asked.report->failed.empty());
+    const auto deliveries = bench.deliveries();
+    BOOST_TEST((deliveries.at(0).outcome == Outcome::delivered));
+}
+
+BOOST_AUTO_TEST_CASE(k6_failures_are_told_and_the_union_is_what_was_asked) {
+    Bench bench;
+    bench.commitment.reasons = {{"1.2.3.4.2", std::uint16_t{0x0112}},
+                                {"1.2.3.4.3", std::uint16_t{0x0119}}};
+    bench.start();
+    const Asked asked = bench.asks(commitment_of(4), 5s);
+    BOOST_REQUIRE(asked.report.has_value());
+    BOOST_TEST(asked.report->committed.size() == 2U);
+    BOOST_REQUIRE(asked.report->failed.size() == 2);
+    BOOST_TEST(asked.report->failed[0].failure_reason == 0x0112);
+    BOOST_TEST(asked.report->failed[1].failure_reason == 0x0119);
+}
+
+BOOST_AUTO_TEST_CASE(k11_k12_a_new_association_when_the_requester_left) {
+    ReportListener requester;
+    Bench bench;
+    bench.knows(requester);
+    bench.start();
+    BOOST_TEST(!bench.asks(commitment_of(3), 0s).fault.has_value());
+    BOOST_TEST((bench.deliveries().at(0).outcome == Outcome::delivered));
+    const auto told = requester.told();
+    BOOST_REQUIRE(told.size() == 1);
+    BOOST_TEST(told[0].peers.calling == "NODE");
+    BOOST_TEST(told[0].peers.called == "VIEWER");
+    BOOST_TEST(!told[0].roles.scu);
+    BOOST_TEST(told[0].roles.scp);
+    BOOST_TEST(told[0].command.event_type_id.value() == 1);
+    BOOST_TEST(told[0].command.affected_sop_instance_uid.value() == commitment_instance);
+    BOOST_TEST((told[0].report.committed == references(3)));
+    BOOST_TEST(requester.events().wait_for<AssociationEnded>().orderly);
+}
+
+BOOST_AUTO_TEST_CASE(k11_forced_new_leaves_an_open_association_alone) {
+    ReportListener requester;
+    Bench bench(EventAssociation::new_association);
+    bench.knows(requester);
+    bench.start();
+    const Asked asked = bench.asks(commitment_of(1), 300ms);
+    BOOST_TEST(!asked.report.has_value());
+    BOOST_TEST(!asked.lost.has_value());
+    bench.deliveries();
+    BOOST_TEST(requester.told().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(k11_forced_same_never_opens_one) {
+    ReportListener requester;
+    Bench bench(EventAssociation::same);
+    bench.knows(requester);
+    bench.start();
+    BOOST_TEST(!bench.asks(commitment_of(1), 0s).fault.has_value());
+    const auto deliveries = bench.deliveries(4);
+    BOOST_TEST((deliveries[3].outcome == Outcome::abandoned));
+    BOOST_TEST(requester.told().empty());
+}
+
+BOOST_AUTO_TEST_CASE(k13_a_requester_that_comes_back_hears_it_at_once) {
+    Bench bench(EventAssociation::same);
+    bench.settings.commitment.retry_interval = 1h;
+    bench.settings.commitment.retry_interval_max = 1h;
+    bench.start();
+    BOOST_TEST(!bench.asks(commitment_of(3), 0s).fault.has_value());
+    BOOST_TEST((bench.deliveries().at(0).outcome == Outcome::postponed));
+    const auto wait_only = [](AssociationRequest request) -> Awaitable<std::string> {
+        auto association = co_await request_association(std::move(request));
+        const auto report = co_await wait_for_report(**association, "1.2.99.1", 5s);
+        co_await (*association)->release();
+        co_return report.value().value().transaction_uid;
+    };
+    BOOST_TEST(bench.wait(wait_only(commitment_association(bench))) == "1.2.99.1");
+    BOOST_TEST((bench.deliveries(2).at(1).outcome == Outcome::delivered));
+}
+
+BOOST_AUTO_TEST_CASE(several_actions_on_one_association_are_answered_before_the_reports) {
+    Bench bench;
+    bench.start();
+    const auto ask_thrice = [](AssociationRequest request) -> Awaitable<std::size_t> {
+        auto association = co_await request_association(std::move(request));
+        for (std::uint16_t number = 1; number <= 3; ++number) {
+            CommitmentRequest each = commitment_of(2, "1.2.99." + std::to_string(number));
+            const auto requested = co_await request_commitment(**association, each, number);
+            if (!requested) {
+                co_return 0;
+            }
+        }
+        std::size_t heard = 0;
+        for (int number = 1; number <= 3; ++number) {
+            const std::string uid = "1.2.99." + std::to_string(number);
+            const auto report = co_await wait_for_report(**association, uid, 5s);
+            heard += report && report->has_value() ? 1 : 0;
+        }
+        co_await (*association)->release();
+        co_return heard;
+    };
+    BOOST_TEST(bench.wait(ask_thrice(commitment_association(bench))) == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(k19_2000_references_go_there_and_back) {
+    Bench bench;
+    bench.commitment.decide_steps = 20;
+    bench.start();
+    const Asked asked = bench.asks(commitment_of(2000), 10s);
+    BOOST_REQUIRE(asked.report.has_value());
+    BOOST_TEST((asked.report->committed == references(2000)));
+    BOOST_TEST(bench.commitment.decisions == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(k10_a_transaction_uid_used_again_fails_for_that) {
+    Bench bench;
+    bench.start();
+    BOOST_TEST(bench.asks(commitment_of(1), 5s).report->committed.size() == 1U);
+    const Asked again = bench.asks(commitment_of(3), 5s);
+    BOOST_REQUIRE(again.report.has_value());
+    BOOST_REQUIRE(again.report->failed.size() == 3);
+    BOOST_TEST(again.report->failed[2].failure_reason == 0x0131);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(ps3_4_j_3_3_nobody_listens)
+
+BOOST_AUTO_TEST_CASE(k12_a_refused_role_is_aborted_and_tried_again) {
+    ReportListener requester(false);
+    Bench bench;
+    bench.knows(requester);
+    bench.start();
+    BOOST_TEST(!bench.asks(commitment_of(1), 0s).fault.has_value());
+    const auto deliveries = bench.deliveries(4);
+    BOOST_TEST((deliveries[0].outcome == Outcome::postponed));
+    BOOST_TEST((deliveries[3].outcome == Outcome::abandoned));
+    BOOST_TEST(!deliveries[3].why.empty());
+    BOOST_TEST(requester.told().empty());
+}
+
+BOOST_AUTO_TEST_CASE(k14_a_status_and_an_abort_are_tried_again_until_it_is_heard) {
+    ReportListener requester;
+    requester.answer({0x0110, 0xFFFF});
+    Bench bench;
+    bench.knows(requester);
+    bench.start();
+    BOOST_TEST(!bench.asks(commitment_of(2), 0s).fault.has_value());
+    const auto deliveries = bench.deliveries(3);
+    BOOST_TEST((deliveries[0].outcome == Outcome::postponed));
+    BOOST_TEST(deliveries[0].why.find("0110H") != std::string::npos);
+    BOOST_TEST((deliveries[1].outcome == Outcome::postponed));
+    BOOST_TEST((deliveries[2].outcome == Outcome::delivered));
+    BOOST_TEST(requester.told().size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(k14_the_wait_doubles_up_to_its_greatest_and_ends_abandoned) {
+    Bench bench;
+    bench.settings.commitment.retry_interval = 40ms;
+    bench.settings.commitment.retry_interval_max = 100ms;
+    bench.start();
+    const auto begun = std::chrono::system_clock::now();
+    BOOST_TEST(!bench.asks(commitment_of(1), 0s).fault.has_value());
+    const auto deliveries = bench.deliveries(4);
+    BOOST_TEST((deliveries[3].outcome == Outcome::abandoned));
+    BOOST_TEST(deliveries[3].why.find("[[peer]]") != std::string::npos);
+    BOOST_TEST((std::chrono::system_clock::now() - begun >= 40ms + 80ms + 100ms));
+    BOOST_TEST((deliveries[1].next_attempt - deliveries[0].next_attempt >= 80ms));
+}
+
+BOOST_AUTO_TEST_CASE(k14_a_requester_that_does_not_answer_is_dropped_and_asked_again) {
+    Bench bench;
+    bench.start();
+    const auto stay_silent = [](AssociationRequest request) -> Awaitable<bool> {
+        auto association = co_await request_association(std::move(request));
+        CommitmentRequest asked = commitment_of(1);
+        static_cast<void>(co_await request_commitment(**association, asked, 1));
+        const auto event = co_await (*association)->receive_message();
+        const bool came = event && event->command.is(CommandField::n_event_report_rq);
+        static_cast<void>(co_await drain_data_set(**association));
+        const auto next = co_await (*association)->receive_message();
+        co_return came && !next && !(*association)->is_open();
+    };
+    BOOST_TEST(bench.wait(stay_silent(commitment_association(bench))));
+    const auto deliveries = bench.deliveries();
+    BOOST_TEST((deliveries[0].outcome == Outcome::postponed));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_settled_is_not_told_in_a_loop) {
+    ReportListener requester;
+    Bench bench;
+    bench.commitment.settle_faults = 1'000;
+    bench.knows(requester);
+    bench.start();
+    BOOST_TEST(!bench.asks(commitment_of(1), 0s).fault.has_value());
+    BOOST_TEST(!bench.asks(commitment_of(1, "1.2.99.2"), 500ms).fault.has_value());
+    BOOST_TEST(requester.told().size() <= 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_requester_that_is_down_holds_up_no_other) {
+    ReportListener well;
+    Bench bench;
+    bench.settings.commitment.attempts_max = 1'000;
+    bench.access->peers["OTHER"] = well.peer("OTHER");
+    bench.start();
+    BOOST_TEST(!bench.asks(commitment_of(1), 0s).fault.has_value());
+    AssociationRequest other = commitment_association(bench);
+    other.peers.calling = "OTHER";
+    static_cast<void>(bench.wait(ask(std::move(other), commitment_of(1, "1.2.99.2"), 0ms)));
+    BOOST_TEST((bench.deliveries(1, 2).at(0).outcome == Outcome::delivered));
+    BOOST_TEST((bench.deliveries(3, 1).at(2).outcome == Outcome::postponed));
+}
+
+BOOST_AUTO_TEST_CASE(k15_what_is_owed_at_the_start_is_told) {
+    ReportListener requester;
+    Bench bench;
+    bench.knows(requester);
+    BOOST_REQUIRE(bench.commitment.accept(commitment_of(2), "VIEWER", "NODE").has_value());
+    bench.start();
+    BOOST_TEST((bench.deliveries().at(0).outcome == Outcome::delivered));
+    BOOST_TEST(requester.told().at(0).report.committed.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_stops_does_not_count_it_as_an_attempt) {
+    Bench bench;
+    bench.settings.commitment.event_delay = 1h;
+    bench.start();
+    const auto ask_and_stop = [&bench](AssociationRequest request) -> Awaitable<void> {
+        auto association = co_await request_association(std::move(request));
+        CommitmentRequest asked = commitment_of(1);
+        static_cast<void>(co_await request_commitment(**association, asked, 1));
+        co_await bench.node().stop(0ms);
+    };
+    bench.wait(ask_and_stop(commitment_association(bench)));
+    const std::lock_guard lock(bench.commitment.mutex);
+    BOOST_TEST(bench.commitment.transactions.at(1).deliveries.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
