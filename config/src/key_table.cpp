@@ -322,6 +322,29 @@ std::span<const Key<StateSection>> keys_of<StateSection>() {
 }
 
 template <>
+std::span<const Key<CommitmentSection>> keys_of<CommitmentSection>() {
+    using S = CommitmentSection;
+    static const Key<S> keys[] = {
+        choice<S>("event_association",
+                  &S::event_association,
+                  {{"auto", EventAssociation::automatic},
+                   {"same", EventAssociation::same},
+                   {"new", EventAssociation::new_association}}),
+        number<S>("event_delay_ms", &S::event_delay_ms, 0, 60'000, "milliseconds"),
+        seconds<S>("retry_interval", &S::retry_interval),
+        seconds<S>("retry_interval_max", &S::retry_interval_max),
+        number<S>("retry_limit", &S::retry_limit, 1, 1'000),
+        number<S>("max_owed", &S::max_owed, 1, 1'000'000),
+        number<S>("keep_days", &S::keep_days, 1, 36'500, "days"),
+        choice<S>(
+            "unknown_transactions",
+            &S::unknown_transactions,
+            {{"accept", UnknownTransactions::accept}, {"refuse", UnknownTransactions::refuse}}),
+    };
+    return keys;
+}
+
+template <>
 std::span<const Key<ExportSection>> keys_of<ExportSection>() {
     static const Key<ExportSection> keys[] = {
         number<ExportSection>("threads", &ExportSection::threads, 0, 1'024)};

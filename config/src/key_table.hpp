@@ -41,6 +41,8 @@ template <>
 template <>
 [[nodiscard]] std::span<const Key<StateSection>> keys_of<StateSection>();
 template <>
+[[nodiscard]] std::span<const Key<CommitmentSection>> keys_of<CommitmentSection>();
+template <>
 [[nodiscard]] std::span<const Key<ExportSection>> keys_of<ExportSection>();
 template <>
 [[nodiscard]] std::span<const Key<LogSection>> keys_of<LogSection>();
@@ -53,6 +55,7 @@ void for_each_section(SomeConfig& config, Visitor&& visit) {
     visit("node", config.node);
     visit("access", config.access);
     visit("state", config.state);
+    visit("commitment", config.commitment);
     visit("export", config.export_);
     visit("log", config.log);
 }

@@ -125,6 +125,45 @@ void add_serve(CLI::App& program, Chosen& chosen) {
     });
 }
 
+void add_commitments(CLI::App& program, Chosen& chosen) {
+    CLI::App* command = program.add_subcommand(
+        "commitments",
+        "List storage commitment transactions: pending, delivered, dead (and why); exit 1 if any "
+        "is dead");
+    const auto sources = std::make_shared<ConfigSources>();
+    const auto options = std::make_shared<CommitmentsOptions>();
+    add_config_file(*command, sources);
+    add_key(*command,
+            sources,
+            "--state",
+            "state.path",
+            "DIR",
+            "The node's state folder (default ~/.local/state/cxrbridge)");
+    command->add_flag("--json", options->json, "As a JSON array");
+    command
+        ->add_option("--retry", options->retry, "A dead transaction to be told again (repeatable)")
+        ->type_name("TRANSACTION-UID")
+        ->allow_extra_args(false);
+    command->footer(
+        "Works beside a running node.\n"
+        "Examples:\n"
+        "  cxrbridge commitments --state /var/lib/cxrbridge\n"
+        "  cxrbridge commitments --retry 2.25.1234\n");
+    command->callback([sources, options, &chosen] {
+        chosen = [sources, options](std::ostream& out, std::ostream& err) {
+            auto loaded = load_config(*sources);
+            if (const auto* refused = std::get_if<config::ConfigMistakes>(&loaded)) {
+                for (const std::string& mistake : refused->mistakes) {
+                    err << mistake << '\n';
+                }
+                return wrong_usage;
+            }
+            options->config = std::get<config::Config>(std::move(loaded));
+            return run_commitments(*options, out, err);
+        };
+    });
+}
+
 void add_config(CLI::App& program, Chosen& chosen) {
     CLI::App* config = program.add_subcommand("config", "Check or print the configuration");
     config->require_subcommand(1);

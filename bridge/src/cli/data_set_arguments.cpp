@@ -75,6 +75,53 @@ void add_wrap(CLI::App& program, Chosen& chosen) {
     });
 }
 
+namespace {
+
+struct CommitFlags {
+    bool wanted = false;
+    SendOptions::Commit options;
+};
+
+std::shared_ptr<CommitFlags> add_commit(CLI::App& command, ConfigSources& sources) {
+    auto flags = std::make_shared<CommitFlags>();
+    command.add_flag("--commit",
+                     flags->wanted,
+                     "Then ask the node for storage commitment, wait for its report and print each "
+                     "object's result; exit 1 unless all are committed");
+    command
+        .add_option_function<std::int64_t>(
+            "--commit-wait",
+            [flags](const std::int64_t& given) {
+                flags->wanted = true;
+                flags->options.wait = std::chrono::seconds(given);
+            },
+            "Seconds to wait for a report (default 60)")
+        ->check(CLI::Range(1, 86'400))
+        ->type_name("N");
+    command
+        .add_option_function<std::uint16_t>(
+            "--commit-port",
+            [flags](const std::uint16_t& given) {
+                flags->wanted = true;
+                flags->options.port = given;
+            },
+            "Where the node reports to: the port that it knows for our AE title (default "
+            "node.port; when a running `serve` has it, its state folder is watched)")
+        ->check(CLI::Range(1, 65'535))
+        ->type_name("N");
+    command
+        .add_option_function<std::string>(
+            "--state",
+            [&sources](const std::string& folder) {
+                sources.settings.emplace_back("state.path", folder);
+            },
+            "State folder that the transactions are kept in")
+        ->type_name("DIR");
+    return flags;
+}
+
+}  // namespace
+
 void add_send(CLI::App& program, Chosen& chosen) {
     CLI::App* command = program.add_subcommand(
         "send", "Push images to a DICOM node by C-STORE, at a rate: a simulated modality");
@@ -87,18 +134,25 @@ void add_send(CLI::App& program, Chosen& chosen) {
         ->check(CLI::PositiveNumber)
         ->type_name("N");
     command->add_flag("--reports", options.reports, "Their structured reports, too");
+    const auto commit = add_commit(*command, *given->sources);
     add_selection(*command, options.data_set.selection, *given->sources);
     add_config_file(*command, given->sources);
     command->footer(
-        "Example:\n"
-        "  cxrbridge send /srv/chestxray14 --to ORTHANC@127.0.0.1:4242 --limit 60 --rate 2\n");
-    command->callback([given, &chosen] {
-        chosen = [given](std::ostream& out, std::ostream& err) {
+        "Examples:\n"
+        "  cxrbridge send /srv/chestxray14 --to ORTHANC@127.0.0.1:4242 --limit 60 --rate 2\n"
+        "  cxrbridge send /srv/chestxray14 --to ORTHANC@127.0.0.1:4242 --commit --commit-port "
+        "11113\n");
+    command->callback([given, commit, &chosen] {
+        chosen = [given, commit](std::ostream& out, std::ostream& err) {
             const auto config = configuration(*given->sources, err);
             if (!config || !take(*config, given->to, given->options.to, err)) {
                 return wrong_usage;
             }
             take(*config, given->options.data_set);
+            if (commit->wanted) {
+                given->options.commit = commit->options;
+                given->options.commit->config = *config;
+            }
             return run_send(given->options, out, err);
         };
     });

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
         cli::add_sample(program, chosen);
         cli::add_config(program, chosen);
         cli::add_conformance(program, chosen);
+        cli::add_commitments(program, chosen);
 
         try {
             program.parse(argc, argv);

@@ -1,5 +1,7 @@
 #include "bridge/cli/commands.hpp"
 #include "bridge/cli/progress.hpp"
+#include "bridge/commitment/asking.hpp"
+#include "bridge/daemon/composition.hpp"
 #include "bridge/export/transmission.hpp"
 #include "bridge/objects/folder_source.hpp"
 #include "dicom/codec/codec.hpp"
@@ -7,7 +9,93 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include <algorithm>
+#include <span>
+
 namespace cxr::bridge::cli {
+
+namespace {
+
+/// Of one N-ACTION: providers have limits, too.
+constexpr std::size_t references_a_transaction = 1'000;
+
+AskingSettings asking_settings(const SendOptions& options) {
+    const config::NodeSection& node = options.commit->config.node;
+    return {.peer = options.to.peer,
+            .calling_ae_title = options.to.calling_ae_title,
+            .timeouts = node_settings(options.commit->config).timeouts,
+            .listen_address = node.listen,
+            .listen_port = options.commit->port.value_or(node.port),
+            .wait = options.commit->wait};
+}
+
+/// One transaction's result, object by object. How many are committed to.
+std::size_t print_answer(const CommitmentAnswer& answer,
+                         std::size_t asked,
+                         const AskingSettings& settings,
+                         std::ostream& out,
+                         std::ostream& err) {
+    if (!answer.report) {
+        fmt::print(err,
+                   "no report of transaction {} within {} s ({} objects); it stays pending: "
+                   "cxrbridge commitments lists it\n",
+                   answer.transaction_uid,
+                   settings.wait.count(),
+                   asked);
+        if (!answer.listened) {
+            fmt::print(err,
+                       "port {} is in use: a report that {} sends there is seen only if it reaches "
+                       "a running `cxrbridge serve` with the same --state\n",
+                       settings.listen_port,
+                       settings.peer.aet);
+        }
+        return 0;
+    }
+    for (const storescp::SOPReference& reference : answer.report->committed) {
+        fmt::print(out, "{} committed\n", reference.sop_instance_uid);
+    }
+    for (const storescp::FailedReference& failure : answer.report->failed) {
+        fmt::print(err,
+                   "{} not committed: {:04X}H\n",
+                   failure.reference.sop_instance_uid,
+                   failure.failure_reason);
+    }
+    return answer.report->committed.size();
+}
+
+/// Done when everything that was stored is committed to.
+int commit(const SendOptions& options,
+           const std::vector<storescp::SOPReference>& stored,
+           std::ostream& out,
+           std::ostream& err) {
+    std::error_code ignored;  // that the folder is missing the ledger says better
+    std::filesystem::create_directories(options.commit->config.state.path, ignored);
+    const auto ledger = CommitmentLedger::open(ledger_settings(options.commit->config));
+    if (!ledger) {
+        fmt::print(err, "{}\n", ledger.error().doing);
+        return done_with_findings;
+    }
+    const AskingSettings settings = asking_settings(options);
+    std::size_t committed = 0;
+    for (std::size_t begin = 0; begin < stored.size(); begin += references_a_transaction) {
+        const auto part = std::span(stored).subspan(
+            begin, std::min(references_a_transaction, stored.size() - begin));
+        const auto answer = ask_for_commitment(**ledger, {part.begin(), part.end()}, settings);
+        if (!answer) {
+            fmt::print(err, "storage commitment: {}\n", answer.error().doing);
+            break;
+        }
+        committed += print_answer(*answer, part.size(), settings, out, err);
+    }
+    fmt::print(out,
+               "{} of {} stored objects committed by {}\n",
+               committed,
+               stored.size(),
+               options.to.peer.aet);
+    return committed == stored.size() ? done : done_with_findings;
+}
+
+}  // namespace
 
 int run_send(const SendOptions& options, std::ostream& out, std::ostream& err) {
     dicom::initialise_dcmtk();
@@ -50,7 +138,11 @@ int run_send(const SendOptions& options, std::ostream& out, std::ostream& err) {
                options.to.peer.aet,
                report.stored_with_warning,
                report.failures.size());
-    return report.complete() ? done : done_with_findings;
+    int outcome = report.complete() ? done : done_with_findings;
+    if (options.commit && !report.references.empty()) {
+        outcome = std::max(outcome, commit(options, report.references, out, err));
+    }
+    return outcome;
 }
 
 }  // namespace cxr::bridge::cli

@@ -56,6 +56,30 @@ DuplicatePolicy policy_of(config::DuplicatePolicy policy) {
     return DuplicatePolicy::keep_first;
 }
 
+storescp::EventAssociation association_of(config::EventAssociation choice) {
+    switch (choice) {
+        case config::EventAssociation::automatic:
+            return storescp::EventAssociation::automatic;
+        case config::EventAssociation::same:
+            return storescp::EventAssociation::same;
+        case config::EventAssociation::new_association:
+            return storescp::EventAssociation::new_association;
+    }
+    return storescp::EventAssociation::automatic;
+}
+
+storescp::CommitmentSettings commitment_settings(const config::CommitmentSection& section) {
+    storescp::CommitmentSettings settings;
+    settings.event_association = association_of(section.event_association);
+    settings.event_delay = std::chrono::milliseconds(section.event_delay_ms);
+    settings.retry_interval = section.retry_interval;
+    settings.retry_interval_max = section.retry_interval_max;
+    settings.attempts_max = section.retry_limit;
+    settings.refuse_unknown_transactions =
+        section.unknown_transactions == config::UnknownTransactions::refuse;
+    return settings;
+}
+
 }  // namespace
 
 std::shared_ptr<const storescp::AccessPolicy> access_policy(const config::Config& config) {
@@ -87,6 +111,7 @@ storescp::NodeSettings node_settings(const config::Config& config) {
     settings.limits.matches_max = node.max_matches;
     settings.query_rules.lenient = node.strictness == config::Strictness::lenient;
     settings.query_rules.lenient_values = settings.query_rules.lenient;
+    settings.commitment = commitment_settings(config.commitment);
     settings.access = access_policy(config);
     return settings;
 }
@@ -111,6 +136,12 @@ ReceivedStoreSettings received_store_settings(const config::Config& config) {
             .duplicates = policy_of(config.node.duplicates)};
 }
 
+LedgerSettings ledger_settings(const config::Config& config) {
+    return {.file = config.state.path / "commitments.sqlite",
+            .owed_max = config.commitment.max_owed,
+            .kept_for = std::chrono::days(config.commitment.keep_days)};
+}
+
 std::vector<std::string> changes_that_need_a_restart(const config::Config& running,
                                                      const config::Config& next) {
     std::vector<std::string> changed;
@@ -122,6 +153,7 @@ std::vector<std::string> changes_that_need_a_restart(const config::Config& runni
     note(running.data_set == next.data_set, "[dataset]");
     note(running.node == next.node, "[node]");
     note(running.state == next.state, "[state]");
+    note(running.commitment == next.commitment, "[commitment]");
     note(running.export_ == next.export_, "[export]");
     note(running.log == next.log, "[log]");
     return changed;

@@ -1,6 +1,8 @@
 #include "bridge/daemon/daemon.hpp"
 
 #include "bridge/catalogue/catalogue.hpp"
+#include "bridge/commitment/judge.hpp"
+#include "bridge/commitment/ledger.hpp"
 #include "bridge/daemon/composition.hpp"
 #include "bridge/daemon/event_log.hpp"
 #include "bridge/daemon/log.hpp"
@@ -96,12 +98,17 @@ public:
           catalogue_(open_catalogue(log_, config_)),
           objects_(*catalogue_, object_source_settings(config_)),
           received_(*catalogue_, received_store_settings(config_)),
+          commitments_(open_ledger(*catalogue_, config_)),
           counts_(value_or_throw(catalogue_->counts())),
           pool_(worker_threads()),
           node_(io_,
                 pool_,
                 node_settings(config_),
-                storescp::Ports{.query = *catalogue_, .retrieve = objects_, .receive = received_},
+                storescp::Ports{.query = *catalogue_,
+                                .retrieve = objects_,
+                                .receive = received_,
+                                .commitment = commitments_.get(),
+                                .commitment_results = commitments_.get()},
                 events_),
           terminate_(io_, SIGINT, SIGTERM),
           hang_up_(io_, SIGHUP) {
@@ -146,6 +153,16 @@ private:
         auto catalogue = value_or_throw(Catalogue::open(catalogue_settings(config)));
         synchronise(log, *catalogue, config.data_set);
         return catalogue;
+    }
+
+    static std::unique_ptr<CommitmentLedger> open_ledger(const Catalogue& catalogue,
+                                                         const config::Config& config) {
+        return value_or_throw(CommitmentLedger::open(
+            ledger_settings(config),
+            [&catalogue,
+             objects = object_source_settings(config)](const storescp::SOPReference& reference) {
+                return judge_commitment(catalogue, objects, reference);
+            }));
     }
 
     void begin_shutdown(int signal) {
@@ -202,6 +219,7 @@ private:
     std::unique_ptr<Catalogue> catalogue_;
     ObjectSource objects_;
     ReceivedStore received_;
+    std::unique_ptr<CommitmentLedger> commitments_;
     CatalogueCounts counts_;
     asio::io_context io_;
     asio::thread_pool pool_;

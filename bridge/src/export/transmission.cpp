@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <optional>
 
 namespace cxr::bridge {
 namespace {
@@ -61,8 +62,13 @@ private:
                 }
                 co_return;
             }
+            if (!sequence_) {
+                sequence_.emplace(
+                    *association_, pool_, objects_, instances_.subspan(i), preferred_);
+            }
             co_await send_one(instances_[i], static_cast<std::uint16_t>(i % 65'535 + 1));
             if (!association_->is_open()) {
+                sequence_.reset();
                 association_.reset();
             }
         }
@@ -102,8 +108,7 @@ private:
 
     storescp::Awaitable<void> send_one(const storescp::InstanceReference& instance,
                                        std::uint16_t message_id) {
-        const auto response = co_await storescp::store(
-            *association_, pool_, objects_, instance, message_id, medium_priority);
+        const auto response = co_await sequence_->store_next(message_id, medium_priority);
         if (!response) {
             fail(instance, response.error().doing);
             co_return;
@@ -123,6 +128,7 @@ private:
                                  response->error_comment));
                 co_return;
         }
+        report_.references.push_back({instance.sop_class_uid, instance.sop_instance_uid});
         finished_();
     }
 
@@ -139,6 +145,7 @@ private:
     asio::io_context io_{1};
     asio::thread_pool pool_{2};
     std::unique_ptr<storescp::Association> association_;
+    std::optional<storescp::StoreSequence> sequence_;  ///< over that association
     std::string unreachable_;
     TransmissionReport report_;
 };

@@ -117,6 +117,21 @@ Result<dicom::Frame> read_frame(const std::filesystem::path& root, const ImageFi
     return frame;
 }
 
+Result<void> check_image_file(const std::filesystem::path& root, const ImageFile& file) {
+    struct stat status {};
+    const std::filesystem::path path = root / file.path;
+    const bool same =
+        ::lstat(path.c_str(), &status) == 0 &&
+        static_cast<std::uint64_t>(status.st_size) == file.bytes &&
+        std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec ==
+            file.mtime_ns;
+    if (same) {
+        return {};
+    }
+    return Fault{.kind = FaultKind::not_found,
+                 .doing = file.path + ": changed or gone since it was catalogued"};
+}
+
 std::vector<std::string> made_transfer_syntaxes(dicom::DerivedKind kind) {
     std::vector<std::string> uids;
     for (const dicom::TransferSyntax& syntax : dicom::all_transfer_syntaxes()) {

@@ -7,8 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <sys/stat.h>
-
 namespace cxr::bridge {
 
 namespace {
@@ -24,22 +22,6 @@ std::string cache_key(const storescp::InstanceReference& instance,
 Fault other_object(const storescp::InstanceReference& instance) {
     return {.kind = FaultKind::not_found,
             .doing = "the object is not there any more: " + instance.sop_instance_uid};
-}
-
-/// A PNG that was replaced or removed since it was catalogued is noticed before the cache answers.
-Result<void> check_image_file(const std::filesystem::path& root, const ImageFile& file) {
-    struct stat status {};
-    const std::filesystem::path path = root / file.path;
-    const bool same =
-        ::lstat(path.c_str(), &status) == 0 &&
-        static_cast<std::uint64_t>(status.st_size) == file.bytes &&
-        std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec ==
-            file.mtime_ns;
-    if (same) {
-        return {};
-    }
-    return Fault{.kind = FaultKind::not_found,
-                 .doing = file.path + ": changed or gone since it was catalogued"};
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ enum class MissingImages : std::uint8_t { hide, list };
 enum class Strictness : std::uint8_t { strict, lenient };
 enum class AccessMode : std::uint8_t { any, known };
 enum class DuplicatePolicy : std::uint8_t { keep_first, replace, warn, refuse };
+enum class EventAssociation : std::uint8_t { automatic, same, new_association };
+enum class UnknownTransactions : std::uint8_t { accept, refuse };
 enum class LogFormat : std::uint8_t { human, json };
 
 struct DataSetSection {
@@ -71,6 +73,19 @@ struct StateSection {
     friend bool operator==(const StateSection&, const StateSection&) = default;
 };
 
+/// Storage commitment (PS3.4 Annex J).
+struct CommitmentSection {
+    EventAssociation event_association = EventAssociation::automatic;
+    std::uint32_t event_delay_ms = 250;
+    std::chrono::seconds retry_interval{60};
+    std::chrono::seconds retry_interval_max{3'600};
+    std::uint32_t retry_limit = 12;
+    std::uint32_t max_owed = 1'000;  ///< transactions
+    std::uint32_t keep_days = 90;
+    UnknownTransactions unknown_transactions = UnknownTransactions::accept;
+    friend bool operator==(const CommitmentSection&, const CommitmentSection&) = default;
+};
+
 struct ExportSection {
     std::uint32_t threads = 0;  ///< 0: as many as cores
     friend bool operator==(const ExportSection&, const ExportSection&) = default;
@@ -88,6 +103,7 @@ struct Config {
     std::vector<PeerSection> peers;
     AccessSection access;
     StateSection state;
+    CommitmentSection commitment;
     ExportSection export_;
     LogSection log;
 };

@@ -166,8 +166,8 @@ public:
     [[nodiscard]] virtual dicom::Result<bool> decide(std::int64_t id) = 0;
     /// Of a decided one. Faults: not_found, storage.
     [[nodiscard]] virtual dicom::Result<CommitmentReport> report(std::int64_t id) = 0;
-    /// The oldest ones whose time has come, or whose requester is `present`: an association of its
-    /// stands, over which it can be told. At most `count`. Faults: storage.
+    /// The oldest one of each requester whose time has come, or who is `present`: an association of
+    /// its stands, over which it can be told. At most `count`. Faults: storage.
     [[nodiscard]] virtual dicom::Result<std::vector<OwedCommitment>> owed(
         std::chrono::system_clock::time_point now,
         std::span<const std::string> present,

@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -45,6 +46,9 @@ public:
     void accepted(std::int64_t id, std::uint64_t association);
 
 private:
+    /// Also without news the port is asked so often: a person may have put a transaction back.
+    static constexpr std::chrono::seconds sleep_max{10};
+
     struct Presence {
         std::string requester_ae_title;
         boost::asio::any_io_executor executor;
@@ -74,6 +78,7 @@ private:
     [[nodiscard]] CommitmentDelivery delivery_of(const OwedCommitment& owed,
                                                  const Result<std::uint16_t>& status) const;
     [[nodiscard]] std::shared_ptr<const AccessPolicy> access() const;
+    void report_trouble(const std::exception_ptr& thrown);
     void wake();
 
     // Constant after construction.
@@ -86,6 +91,8 @@ private:
     // Confined to the strand.
     boost::asio::strand<boost::asio::io_context::executor_type> strand_;
     boost::asio::steady_timer changed_;
+    Signal turn_;  ///< to decide
+    bool deciding_ = false;
     std::map<std::uint64_t, Presence> associations_;
     std::map<std::int64_t, std::uint64_t> asked_on_;  ///< transactions by their association
     std::set<std::string> served_;                    ///< requesters

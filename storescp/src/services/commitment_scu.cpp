@@ -1,6 +1,7 @@
 #include "storescp/services/commitment_scu.hpp"
 
 #include "dicom/core/transfer_syntax.hpp"
+#include "on_pool.hpp"
 #include "services/commitment_information.hpp"
 #include "services/sub_operation.hpp"
 #include "storescp/status.hpp"
@@ -207,6 +208,43 @@ Awaitable<Result<std::optional<CommitmentReport>>> wait_for_report(
         co_return std::optional<CommitmentReport>();
     }
     co_return std::move(report).error();
+}
+
+AcceptableContexts report_contexts() {
+    AcceptableContexts contexts;
+    contexts.by_abstract_syntax[storage_commitment_sop_class_uid] = {
+        .transfer_syntaxes = commitment_context().transfer_syntaxes, .provider_role = true};
+    return contexts;
+}
+
+Awaitable<void> take_reports(Association& association,
+                             boost::asio::thread_pool& pool,
+                             CommitmentResultPort& results) {
+    for (;;) {
+        auto event = co_await receive_request(association);
+        if (!event) {
+            co_return;
+        }
+        auto report = report_in(*event, association.agreement());
+        std::uint16_t answer = status::success;
+        if (const auto* refused = std::get_if<std::uint16_t>(&report)) {
+            answer = *refused;
+        } else {
+            auto conclude = [&results,
+                             told = std::get<CommitmentReport>(std::move(report)),
+                             provider = association.agreement().peers.calling] {
+                return results.conclude(told, provider);
+            };
+            const auto known = co_await on_pool(pool, std::move(conclude));
+            answer = known && *known ? status::success : status::processing_failure;
+        }
+        CommandSet response = response_to(event->message.command, answer);
+        const auto sent = co_await association.send_message(event->message.presentation_context_id,
+                                                            std::move(response));
+        if (!sent) {
+            co_return;
+        }
+    }
 }
 
 }  // namespace cxr::storescp

@@ -93,7 +93,7 @@ std::uint16_t status_of_other_class(const CommandSet& command) {
     const std::string& named = *named_class(command).sop_class_uid;
     const bool is_known = named == verification_sop_class ||
                           find_query_retrieve_class(named) != nullptr ||
-                          dcmIsaStorageSOPClassUID(named.c_str());
+                          dcmIsaStorageSOPClassUID(named.c_str(), ESSC_All);
     return is_known && instance == storage_commitment_sop_instance_uid
                ? status::class_instance_conflict
                : status::no_such_sop_class;

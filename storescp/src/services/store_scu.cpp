@@ -2,6 +2,7 @@
 
 #include "dicom/core/transfer_syntax.hpp"
 #include "on_pool.hpp"
+#include "services/look_ahead.hpp"
 #include "services/sub_operation.hpp"
 #include "storescp/services/echo_scu.hpp"
 
@@ -144,6 +145,50 @@ Awaitable<Result<StoreResponse>> store(Association& association,
     StoreInvocation invocation{
         .message_id = message_id, .priority = priority, .originator = std::move(originator)};
     co_return co_await send_object(association, std::move(*loaded), std::move(invocation));
+}
+
+class StoreSequence::Impl {
+public:
+    Impl(Association& over,
+         boost::asio::thread_pool& pool,
+         RetrievePort& port,
+         std::span<const InstanceReference> instances,
+         std::span<const std::string> preferred)
+        : association(over),
+          look_ahead(over.executor(), pool, loading(over, port, preferred), instances) {}
+
+    Association& association;
+    LookAhead look_ahead;
+
+private:
+    /// What it leaves unfinished may end after the association.
+    static LookAhead::Load loading(Association& over,
+                                   RetrievePort& port,
+                                   std::span<const std::string> preferred) {
+        return [agreement = std::make_shared<const Agreement>(over.agreement()), &port, preferred](
+                   const InstanceReference& instance) {
+            return load_for(*agreement, OurSide::requestor, port, instance, preferred);
+        };
+    }
+};
+
+StoreSequence::StoreSequence(Association& association,
+                             boost::asio::thread_pool& pool,
+                             RetrievePort& port,
+                             std::span<const InstanceReference> instances,
+                             std::span<const std::string> preferred)
+    : impl_(std::make_unique<Impl>(association, pool, port, instances, preferred)) {}
+StoreSequence::~StoreSequence() = default;
+
+Awaitable<Result<StoreResponse>> StoreSequence::store_next(std::uint16_t message_id,
+                                                           std::uint16_t priority) {
+    auto loaded = co_await impl_->look_ahead.next();
+    if (!loaded) {
+        co_return std::move(loaded).error();
+    }
+    StoreInvocation invocation{
+        .message_id = message_id, .priority = priority, .originator = std::nullopt};
+    co_return co_await send_object(impl_->association, std::move(*loaded), std::move(invocation));
 }
 
 StoreVerdict verdict_of(std::uint16_t c_store_status) {

@@ -82,6 +82,14 @@ struct SendOptions {
     Destination to;
     double rate = 0;       ///< objects a second; 0: as fast as the peer takes them
     bool reports = false;  ///< their structured reports, too
+    /// --commit: asks the peer to commit to what it stored. The ledger is in the configuration's
+    /// state folder.
+    struct Commit {
+        config::Config config;
+        std::chrono::seconds wait{60};
+        std::optional<std::uint16_t> port;  ///< where the peer's report is waited for
+    };
+    std::optional<Commit> commit;
 };
 [[nodiscard]] int run_send(const SendOptions& options, std::ostream& out, std::ostream& err);
 
@@ -100,6 +108,17 @@ struct ConformOptions {
 };
 /// done_with_findings when a case failed; wrong_usage when the peer cannot be examined at all.
 [[nodiscard]] int run_conform(const ConformOptions& options, std::ostream& out, std::ostream& err);
+
+/// commitments [--state DIR] [--json] [--retry UID]
+struct CommitmentsOptions {
+    config::Config config;
+    bool json = false;
+    std::vector<std::string> retry;  ///< dead transactions that are owed again
+};
+/// done_with_findings when there are dead ones. Works beside a running daemon.
+[[nodiscard]] int run_commitments(const CommitmentsOptions& options,
+                                  std::ostream& out,
+                                  std::ostream& err);
 
 /// sample -o DIR [--patients N] [--seed N]
 struct SampleOptions {

@@ -3,6 +3,7 @@
 /// files.
 
 #include "bridge/catalogue/catalogue.hpp"
+#include "bridge/commitment/ledger.hpp"
 #include "bridge/objects/object_source.hpp"
 #include "bridge/objects/received_store.hpp"
 #include "config/schema.hpp"
@@ -16,6 +17,7 @@ namespace cxr::bridge {
 [[nodiscard]] CatalogueSettings catalogue_settings(const config::Config& config);
 [[nodiscard]] ObjectSourceSettings object_source_settings(const config::Config& config);
 [[nodiscard]] ReceivedStoreSettings received_store_settings(const config::Config& config);
+[[nodiscard]] LedgerSettings ledger_settings(const config::Config& config);
 
 /// What a reload (SIGHUP) can change without ending associations is the access policy: peers and
 /// access. Names the sections in which `next` differs from `running` beyond that, for the log.

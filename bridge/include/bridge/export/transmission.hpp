@@ -21,8 +21,9 @@ struct TransmissionSettings {
 
 struct TransmissionReport {
     std::uint64_t stored = 0;
-    std::uint64_t stored_with_warning = 0;  ///< Bxxx: coerced or elements discarded
-    std::vector<std::string> failures;      ///< one line each: UID, why
+    std::uint64_t stored_with_warning = 0;           ///< Bxxx: coerced or elements discarded
+    std::vector<storescp::SOPReference> references;  ///< of all that is stored
+    std::vector<std::string> failures;               ///< one line each: UID, why
     [[nodiscard]] bool complete() const { return failures.empty(); }
 };
 

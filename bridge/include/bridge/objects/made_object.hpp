@@ -24,6 +24,11 @@ namespace cxr::bridge {
 [[nodiscard]] Result<dicom::Frame> read_frame(const std::filesystem::path& root,
                                               const ImageFile& file);
 
+/// Is the PNG there, with the size and time with which it was catalogued? Nothing is read. Faults:
+/// not_found.
+[[nodiscard]] Result<void> check_image_file(const std::filesystem::path& root,
+                                            const ImageFile& file);
+
 /// Faults: not_found (PNG absent, or changed since it was catalogued), malformed (PNG damaged),
 /// unsupported (syntax), storage. Reports need no PNG.
 [[nodiscard]] Result<dicom::EncodedObject> make_object(const std::filesystem::path& root,

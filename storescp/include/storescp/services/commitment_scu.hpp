@@ -6,6 +6,8 @@
 #include "storescp/association/association.hpp"
 #include "storescp/ports.hpp"
 
+#include <boost/asio/thread_pool.hpp>
+
 #include <chrono>
 #include <optional>
 
@@ -25,5 +27,14 @@ namespace cxr::storescp {
 /// Faults: peer_gone (the peer ended the association, or broke the protocol).
 [[nodiscard]] Awaitable<Result<std::optional<CommitmentReport>>> wait_for_report(
     Association& association, std::string transaction_uid, std::chrono::milliseconds patience);
+
+/// What a listener that only waits for reports accepts.
+[[nodiscard]] AcceptableContexts report_contexts();
+/// Serves an association that a provider opened: each N-EVENT-REPORT is concluded by `results` (on
+/// the pool) and answered, 0110H when it is of a transaction unknown there. Returns when the
+/// association ended.
+[[nodiscard]] Awaitable<void> take_reports(Association& association,
+                                           boost::asio::thread_pool& pool,
+                                           CommitmentResultPort& results);
 
 }  // namespace cxr::storescp

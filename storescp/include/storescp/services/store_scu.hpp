@@ -8,6 +8,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,6 +49,29 @@ struct StoreResponse {
     std::uint16_t priority,
     std::optional<MoveOriginator> originator = std::nullopt,
     std::span<const std::string> preferred = {});
+
+/// The same for several objects, one after the other over one association, with the next ones
+/// loading while one is on the wire. `instances` and `preferred` outlive it; confined to the
+/// association's strand.
+class StoreSequence {
+public:
+    StoreSequence(Association& association,
+                  boost::asio::thread_pool& pool,
+                  RetrievePort& port,
+                  std::span<const InstanceReference> instances,
+                  std::span<const std::string> preferred = {});
+    ~StoreSequence();
+    StoreSequence(const StoreSequence&) = delete;
+    StoreSequence& operator=(const StoreSequence&) = delete;
+
+    /// To be called once for each instance, in order. Faults: as store().
+    [[nodiscard]] Awaitable<Result<StoreResponse>> store_next(std::uint16_t message_id,
+                                                              std::uint16_t priority);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 /// PS3.4 B.2.3: 0000H, Bxxx, anything else.
 enum class StoreVerdict : std::uint8_t { success, warning, failure };
