@@ -355,7 +355,7 @@ BOOST_AUTO_TEST_CASE(s26_f43_extended_negotiation_is_answered_truthfully_and_no_
                                     {secondary_capture, {3, 0, 0, 0, 2, 0}}};
     const Agreement agreement = node.wait(agree(request));
     BOOST_TEST(
-        (agreement.extended_negotiation.at(study_root_find) == std::vector<std::uint8_t>{1, 0, 0}));
+        (agreement.extended_negotiation.at(study_root_find) == std::vector<std::uint8_t>{1, 0, 1}));
     BOOST_TEST((agreement.extended_negotiation.at(secondary_capture) ==
                 std::vector<std::uint8_t>{2, 0, 3, 0, 0, 0}));
 }

@@ -128,7 +128,7 @@ CommitmentEvent CommitmentDialogue::await_event() {
     const auto event = provider_->await_event(play_.settings().wait_at_most);
     play_.expect(
         event.has_value(), "N-EVENT-REPORT-RQ", "neither on this association nor on a new one");
-    CommitmentEvent read = read_event(play_, *event, syntax::implicit_little);
+    CommitmentEvent read = read_event(play_, event->message, event->transfer_syntax);
     read.on_a_new_association = true;
     return read;
 }

@@ -150,9 +150,11 @@ void OwnProvider::answer(Probe& probe, Message message, Visit& visit) {
         status = script_.answer(received, visit.received.size());
         visit.received.push_back(std::move(received));
     } else if (command.is(CommandField::n_event_report_rq)) {
+        ReceivedEvent event{.message = std::move(message),
+                            .transfer_syntax = probe.transfer_syntax(context)};
         const std::lock_guard lock(mutex_);
-        events_.push_back(message);
-        visit.events.push_back(std::move(message));
+        events_.push_back(event);
+        visit.events.push_back(std::move(event));
     } else if (!command.is(CommandField::c_echo_rq)) {
         status = status::unrecognised_operation;
     }
@@ -172,7 +174,7 @@ void OwnProvider::end_association(Probe& probe, Visit& visit) {
     visit.end += ", " + probe.receive_end(settings_.answer_within).text;
 }
 
-std::optional<Message> OwnProvider::await_event(milliseconds within) {
+std::optional<ReceivedEvent> OwnProvider::await_event(milliseconds within) {
     const auto deadline = std::chrono::steady_clock::now() + within;
     while (std::chrono::steady_clock::now() < deadline) {
         {

@@ -20,12 +20,18 @@ struct ProviderScript {
     milliseconds before_each_answer{0};
 };
 
+/// An N-EVENT-REPORT-RQ, and the transfer syntax of its context.
+struct ReceivedEvent {
+    Message message;
+    std::string transfer_syntax;
+};
+
 /// One association of the peer with us.
 struct Visit {
     pdu::AssociateRQ request;
     std::vector<Received> received;
-    std::vector<Message> events;  ///< N-EVENT-REPORT-RQ
-    std::string end;              ///< "A-RELEASE-RQ", or what came instead
+    std::vector<ReceivedEvent> events;
+    std::string end;  ///< "A-RELEASE-RQ", or what came instead
 };
 
 class OwnProvider {
@@ -39,7 +45,7 @@ public:
     /// Ends what is open within this time; then nobody listens any more.
     std::vector<Visit> finish(milliseconds within);
     /// Waits for the first N-EVENT-REPORT-RQ of any visit.
-    std::optional<Message> await_event(milliseconds within);
+    std::optional<ReceivedEvent> await_event(milliseconds within);
 
 private:
     void accept_visits();
@@ -54,7 +60,7 @@ private:
     std::atomic<bool> stop_{false};
     std::mutex mutex_;  // of visits_ and visitors_
     std::vector<Visit> visits_;
-    std::vector<Message> events_;
+    std::vector<ReceivedEvent> events_;
     std::vector<std::thread> visitors_;
     std::thread acceptor_thread_;
 };

@@ -59,7 +59,6 @@ const CommandLine wrong_usages[] = {
      {"wrap", "/nowhere", "-o", "x", "--transfer-syntax", "gif"},
      "gif is none of ExplicitVRLittleEndian"},
     {"a finding that is none", {"wrap", "/nowhere", "-o", "x", "--finding", "Flu"}, "Flu is none"},
-    {"a split that is none", {"wrap", "/nowhere", "-o", "x", "--split", "trian"}, "trian"},
     {"an export to nowhere", {"export", "/nowhere", "--format", "sr"}, "-o DIR or --to"},
     {"an export in no format", {"export", "/nowhere", "-o", "x"}, "--format"},
     {"a destination that is none", {"send", "/nowhere", "--to", "PACS"}, "is not AE@host:port"},

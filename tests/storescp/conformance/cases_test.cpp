@@ -39,7 +39,7 @@ const std::map<std::string_view, std::string_view> policies{
     {"A52", "A-ASSOCIATE-AC, result 0, 0 role items"},
     {"A53", "two items for one class: one answer"},
     {"A54", "trailing NUL: result 0, 70 characters: result 3, empty: result 3"},
-    {"A55", "A-ABORT 0/0 after 4 s"},
+    {"A55", "A-ABORT 0/0 after "},
     {"V7", "missing: C-ECHO-RSP 0000, wrong: C-ECHO-RSP 0000"},
     {"V10", "C-ECHO-RSP 0000"},
     {"V13", "served one after the other"},
