@@ -3,6 +3,7 @@
 #include "dicom/core/ae_title.hpp"
 #include "dicom/core/transfer_syntax.hpp"
 #include "dicom/core/uid.hpp"
+#include "dicom/query/time_zone.hpp"
 
 #include <fmt/format.h>
 
@@ -96,6 +97,29 @@ Key<Section> number(std::string_view name,
                 [=](const Section& section) {
                     return Value(static_cast<std::int64_t>(std::invoke(member, section)));
                 }};
+}
+
+/// A number, or 0 where that means something of its own.
+template <typename Section, typename Member>
+Key<Section> zero_or(Key<Section> key, Member member) {
+    key.allowed = "0, or " + key.allowed;
+    key.set = [member, set = std::move(key.set)](Section& section, const Value& value) {
+        if (std::get<std::int64_t>(value) == 0) {
+            std::invoke(member, section) = 0;
+            return true;
+        }
+        return set(section, value);
+    };
+    return key;
+}
+
+template <typename Section>
+Key<Section> strictness_of(std::string_view name, Switch Section::*member) {
+    return choice<Section>(name,
+                           member,
+                           {{"default", Switch::as_strictness},
+                            {"strict", Switch::strict},
+                            {"lenient", Switch::lenient}});
 }
 
 template <typename Section, typename Member>
@@ -195,6 +219,9 @@ bool is_a_right(const std::string& given) {
 bool is_a_sop_class(const std::string& given) {
     return dicom::sop_class_uid(given).has_value();
 }
+bool is_utc_offset(const std::string& given) {
+    return dicom::utc_offset_minutes(given).has_value();
+}
 bool is_a_transfer_syntax(const std::string& given) {
     return dicom::find_transfer_syntax(given) != nullptr;
 }
@@ -254,15 +281,23 @@ std::span<const Key<NodeSection>> keys_of<NodeSection>() {
         text<S>("listen", &S::listen, "an IPv4 or IPv6 address", is_ip_address),
         number<S>("max_associations", &S::max_associations, 1, 100'000),
         number<S>("max_associations_per_address", &S::max_associations_per_address, 1, 100'000),
-        number<S>("max_pdu", &S::max_pdu, 4'096, 16'777'216, "bytes"),
+        zero_or(number<S>("max_pdu", &S::max_pdu, 4'096, 16'777'216, "bytes"), &S::max_pdu),
+        number<S>("async_operations", &S::async_operations, 1, 256),
         seconds<S>("artim_timeout", &S::artim_timeout),
         seconds<S>("idle_timeout", &S::idle_timeout),
         seconds<S>("dimse_timeout", &S::dimse_timeout),
         seconds<S>("write_timeout", &S::write_timeout),
         seconds<S>("connect_timeout", &S::connect_timeout),
+        seconds<S>("pending_interval", &S::pending_interval, 0),
         choice<S>("strictness",
                   &S::strictness,
                   {{"strict", Strictness::strict}, {"lenient", Strictness::lenient}}),
+        strictness_of<S>("query_hierarchy", &S::query_hierarchy),
+        strictness_of<S>("query_values", &S::query_values),
+        strictness_of<S>("unknown_values", &S::unknown_values),
+        strictness_of<S>("oversized_pdus", &S::oversized_pdus),
+        strictness_of<S>("operations_window", &S::operations_window),
+        text<S>("timezone", &S::timezone, "a sign and hhmm, -1200 to +1400", is_utc_offset),
         number<S>("max_matches", &S::max_matches, 0, 4'294'967'295),
         choice<S>("duplicates",
                   &S::duplicates,
@@ -291,6 +326,7 @@ std::span<const Key<PeerSection>> keys_of<PeerSection>() {
                 "a list of SOP classes, by UID or, of storage classes, by keyword",
                 is_a_sop_class),
         flag<S>("check_address", &S::check_address),
+        seconds<S>("idle_timeout", &S::idle_timeout, 0),
         list<S>("prefer",
                 &S::prefer,
                 "a list of transfer syntaxes, by keyword, short name or UID",

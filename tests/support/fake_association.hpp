@@ -52,6 +52,7 @@ public:
 
     // The record.
     std::vector<SentMessage> sent;
+    std::size_t writes = 0;  ///< of several messages together
     std::optional<storescp::AbortReason> aborted;
     bool released = false;
 
@@ -110,6 +111,20 @@ public:
         sent.push_back(std::move(message));
         if (on_sent) {
             on_sent(sent.back());
+        }
+        co_return storescp::Result<void>{};
+    }
+
+    storescp::Awaitable<storescp::Result<void>> send_messages(
+        std::uint8_t presentation_context_id,
+        std::vector<storescp::OutgoingMessage> messages) override {
+        ++writes;
+        for (storescp::OutgoingMessage& message : messages) {
+            const auto sent_one = co_await send_message(
+                presentation_context_id, std::move(message.command), message.data_set);
+            if (!sent_one) {
+                co_return sent_one;
+            }
         }
         co_return storescp::Result<void>{};
     }

@@ -18,6 +18,7 @@ struct FakeQuery : storescp::QueryPort {
     std::vector<dicom::Attributes> matches;
     std::optional<dicom::Fault> find_fault;
     std::optional<std::size_t> fails_at, throws_at;
+    std::function<void()> before_find;
     /// What was asked: of the last call.
     std::optional<dicom::QueryIdentifier> asked;
     std::atomic<std::size_t> given = 0;
@@ -55,6 +56,9 @@ struct FakeQuery : storescp::QueryPort {
     dicom::Result<std::unique_ptr<storescp::MatchCursor>> find(
         const dicom::QueryIdentifier& identifier) override {
         asked = identifier;
+        if (before_find) {
+            before_find();
+        }
         if (find_fault) {
             return *find_fault;
         }

@@ -1,5 +1,6 @@
 #include "catalogue/query_compiler.hpp"
 
+#include "catalogue/select_statement.hpp"
 #include "dicom/query/time_zone.hpp"
 
 #include <dcmtk/config/osconfig.h>
@@ -26,34 +27,6 @@ namespace {
 
 constexpr std::size_t parameters_max = 32'000;  // SQLite's own limit is 32,766
 
-struct Level {
-    const char* alias;
-    const char* table;
-    const char* kind_alias;
-    const char* kind_table;  ///< null: no kinds
-    const char* to_parent;   ///< join condition when the child is already there
-    const char* to_child;    ///< join condition when the parent is already there
-};
-constexpr std::array<Level, 4> levels{
-    Level{"p", "patient", nullptr, nullptr, "p.id = t.patient", ""},
-    Level{"t", "study", "tk", "study_kind", "t.id = s.id >> 14", "t.patient = p.id"},
-    Level{"s",
-          "series",
-          "sk",
-          "series_kind",
-          "s.id = i.id >> 22",
-          "s.id BETWEEN t.id << 14 AND ((t.id + 1) << 14) - 1"},
-    Level{"i",
-          "instance",
-          "ik",
-          "instance_kind",
-          "",
-          "i.id BETWEEN s.id << 22 AND ((s.id + 1) << 22) - 1"}};
-
-std::size_t index_of(QueryLevel level) {
-    return static_cast<std::size_t>(level);
-}
-
 std::string_view trimmed(std::string_view text) {
     const std::size_t first = text.find_first_not_of(' ');
     if (first == std::string_view::npos) {
@@ -75,16 +48,21 @@ std::string after_prefix(std::string_view prefix) {
     return text;
 }
 
+std::size_t first_needed(const QueryIdentifier& identifier) {
+    return identifier.model == dicom::InformationModel::study_root
+               ? std::min(index_of(identifier.level), index_of(QueryLevel::study))
+               : index_of(QueryLevel::patient);
+}
+
 class Compiler {
 public:
     Compiler(const QueryIdentifier& identifier, const QueryContext& context)
-        : identifier_(identifier), context_(context), level_(index_of(identifier.level)) {}
+        : identifier_(identifier),
+          context_(context),
+          level_(index_of(identifier.level)),
+          statement_(level_, first_needed(identifier)) {}
 
     Result<CompiledQuery> compile() {
-        top_ = std::min<std::size_t>(level_, index_of(QueryLevel::study));
-        if (identifier_.model != dicom::InformationModel::study_root) {
-            top_ = index_of(QueryLevel::patient);
-        }
         find_date_time_keys();
         for (const QueryKey& key : identifier_.keys) {
             output(key);
@@ -97,7 +75,7 @@ public:
                 .kind = FaultKind::exhausted,
                 .doing = fmt::format("query: more than {} values in lists", parameters_max)};
         }
-        result_.sql = statement();
+        result_.sql = statement_.text();
         return std::move(result_);
     }
 
@@ -115,7 +93,7 @@ private:
         OutputColumn output{.tag = tag,
                             .vr = key.supported->vr,
                             .form = column->form,
-                            .first_column = next_column_};
+                            .first_column = statement_.columns()};
         select(*column);
         if (column->form == Form::code) {
             for (const dicom::Attribute& attribute : key.sequence_keys) {
@@ -167,7 +145,7 @@ private:
         result_.outputs.push_back({.tag = tag,
                                    .vr = dicom::dictionary_vr(tag),
                                    .form = column->form,
-                                   .first_column = next_column_});
+                                   .first_column = statement_.columns()});
         select(*column);
     }
 
@@ -181,12 +159,9 @@ private:
 
     void select(const QueryColumn& column) {
         const std::size_t level = index_of(column.level);
-        need(level);
+        statement_.need(level);
         const Level& names = levels[level];
-        const auto add = [this](std::string expression) {
-            selected_ += (selected_.empty() ? "" : ", ") + std::move(expression);
-            ++next_column_;
-        };
+        const auto add = [this](const std::string& expression) { statement_.select(expression); };
         switch (column.place) {
             case Place::own:
                 add(own_value(column));
@@ -201,7 +176,7 @@ private:
             case Place::kind:
                 break;
         }
-        kind_joined_[level] = true;
+        statement_.need_kind(level);
         add(fmt::format("{}.{}", names.kind_alias, column.sql));
         if (column.form == Form::code) {
             add(fmt::format("{}.{}", names.kind_alias, column.scheme));
@@ -218,8 +193,7 @@ private:
             return fmt::format("{}.{}", alias, column.sql);
         }
         const std::size_t study = index_of(QueryLevel::study);
-        need(study);
-        kind_joined_[study] = true;
+        statement_.need_kind(study);
         return fmt::format("{0}({1}.{2}, {1}.{3}, tk.timezone_offset_from_utc, {4}, {5})",
                            column.tag == moment->date ? "dicom_moved_date" : "dicom_moved_time",
                            alias,
@@ -274,7 +248,7 @@ private:
         if (universal) {
             return;
         }
-        need(index_of(column->level));
+        statement_.need(index_of(column->level));
         if (column->form == Form::stored_uid) {
             uid_condition(*column, key);
             return;
@@ -285,33 +259,34 @@ private:
         }
         if (result_.date_time_keys && &key == result_.date_time_keys->date) {
             const dicom::QueryLevel level = identifier_.level;
-            where(fmt::format("dicom_matches_date_time({}, {}, {})",
-                              parameter(result_.date_time_keys.get()),
-                              own_value(*find_query_column(DCM_StudyDate, level)),
-                              own_value(*find_query_column(DCM_StudyTime, level))));
+            statement_.where(fmt::format("dicom_matches_date_time({}, {}, {})",
+                                         parameter(result_.date_time_keys.get()),
+                                         own_value(*find_query_column(DCM_StudyDate, level)),
+                                         own_value(*find_query_column(DCM_StudyTime, level))));
             return;
         }
         const std::string matcher = parameter(&key);
         const Level& names = levels[index_of(column->level)];
         switch (column->place) {
             case Place::own:
-                where(fmt::format("dicom_matches({}, {})", matcher, own_value(*column)));
+                statement_.where(fmt::format("dicom_matches({}, {})", matcher, own_value(*column)));
                 return;
             case Place::kind:
-                where(fmt::format("{}.kind IN (SELECT id FROM {} WHERE dicom_matches({}, {}))",
-                                  names.alias,
-                                  names.kind_table,
-                                  matcher,
-                                  column->form == Form::positive_number
-                                      ? fmt::format("nullif({}, 0)", column->sql)
-                                      : std::string(column->sql)));
+                statement_.where(
+                    fmt::format("{}.kind IN (SELECT id FROM {} WHERE dicom_matches({}, {}))",
+                                names.alias,
+                                names.kind_table,
+                                matcher,
+                                column->form == Form::positive_number
+                                    ? fmt::format("nullif({}, 0)", column->sql)
+                                    : std::string(column->sql)));
                 return;
             case Place::any_series:
             case Place::any_instance:
-                where(fmt::format("EXISTS(SELECT 1 {} AND dicom_matches({}, z.{}))",
-                                  children(*column),
-                                  matcher,
-                                  column->sql));
+                statement_.where(fmt::format("EXISTS(SELECT 1 {} AND dicom_matches({}, z.{}))",
+                                             children(*column),
+                                             matcher,
+                                             column->sql));
                 return;
             case Place::computed:
                 return;  // return only
@@ -324,19 +299,20 @@ private:
             return;
         }
         const std::size_t level = index_of(column.level);
-        need(level);
-        where(fmt::format("{}.kind IN (SELECT id FROM {} WHERE dicom_matches_code({}, {}, {}, {}))",
-                          levels[level].alias,
-                          levels[level].kind_table,
-                          parameter(&key),
-                          column.sql,
-                          column.scheme,
-                          column.meaning));
+        statement_.need(level);
+        statement_.where(
+            fmt::format("{}.kind IN (SELECT id FROM {} WHERE dicom_matches_code({}, {}, {}, {}))",
+                        levels[level].alias,
+                        levels[level].kind_table,
+                        parameter(&key),
+                        column.sql,
+                        column.scheme,
+                        column.meaning));
     }
 
     void uid_condition(const QueryColumn& column, const QueryKey& key) {
         if (key.wants_empty) {
-            where("0");  // none is without a UID
+            statement_.where("0");  // none is without a UID
             return;
         }
         std::string list;
@@ -352,8 +328,8 @@ private:
             rest.remove_prefix(end + 1);
         }
         const std::size_t level = index_of(column.level);
-        where(fmt::format("{}.{} IN ({})", levels[level].alias, column.sql, list));
-        begin_at(level, Selectivity::uid);
+        statement_.where(fmt::format("{}.{} IN ({})", levels[level].alias, column.sql, list));
+        statement_.begin_at(level, Selectivity::uid);
     }
 
     /// Narrows the search where there is an index; dicom_matches() decides.
@@ -377,14 +353,14 @@ private:
         const std::string_view value = trimmed(key.value);
         const std::string_view prefix = literal_prefix(value, "*?");
         if (prefix.size() == value.size()) {
-            where(fmt::format("{} IN ({}{})",
-                              name,
-                              parameter(std::string(value)),
-                              key.unknown_matches ? ", ''" : ""));
-            begin_at(level, Selectivity::value);
+            statement_.where(fmt::format("{} IN ({}{})",
+                                         name,
+                                         parameter(std::string(value)),
+                                         key.unknown_matches ? ", ''" : ""));
+            statement_.begin_at(level, Selectivity::value);
         } else if (!prefix.empty()) {
-            where(with_unknown(key, name, within_prefix(name, prefix)));
-            begin_at(level, Selectivity::prefix);
+            statement_.where(with_unknown(key, name, within_prefix(name, prefix)));
+            statement_.begin_at(level, Selectivity::prefix);
         }
     }
 
@@ -395,9 +371,9 @@ private:
         if (prefix.empty() || folded.find('=') != std::string::npos) {
             return;
         }
-        where(fmt::format("p.id IN (SELECT patient FROM patient_name WHERE {})",
-                          with_unknown(key, "folded", within_prefix("folded", prefix))));
-        begin_at(index_of(QueryLevel::patient), Selectivity::prefix);
+        statement_.where(fmt::format("p.id IN (SELECT patient FROM patient_name WHERE {})",
+                                     with_unknown(key, "folded", within_prefix("folded", prefix))));
+        statement_.begin_at(index_of(QueryLevel::patient), Selectivity::prefix);
     }
 
     std::string within_prefix(std::string_view name, std::string_view prefix) {
@@ -424,70 +400,19 @@ private:
         if (!range->high.empty()) {
             condition += " AND t.study_date <= " + parameter(range->high);
         }
-        where(with_unknown(key, "t.study_date", std::move(condition)));
-        begin_at(index_of(QueryLevel::study), Selectivity::range);
+        statement_.where(with_unknown(key, "t.study_date", std::move(condition)));
+        statement_.begin_at(index_of(QueryLevel::study), Selectivity::range);
     }
-
-    // -- the statement
-
-    enum class Selectivity : std::uint8_t { none, range, prefix, value, uid };
-
-    void begin_at(std::size_t level, Selectivity selectivity) {
-        if (selectivity > best_ || (selectivity == best_ && level > first_)) {
-            best_ = selectivity;
-            first_ = level;
-        }
-    }
-
-    void need(std::size_t level) { top_ = std::min(top_, level); }
 
     std::string parameter(QueryParameter value) {
         result_.parameters.push_back(std::move(value));
         return fmt::format("?{}", result_.parameters.size());
     }
 
-    void where(const std::string& condition) {
-        where_ += (where_.empty() ? " WHERE " : " AND ") + condition;
-    }
-
-    [[nodiscard]] std::string statement() const {
-        std::size_t first = first_;
-        if (best_ == Selectivity::none) {
-            first = std::max(top_, std::min<std::size_t>(level_, index_of(QueryLevel::study)));
-        }
-        std::string from = fmt::format("{} {}", levels[first].table, levels[first].alias);
-        const auto join = [&](std::size_t level, const char* condition) {
-            from += fmt::format(
-                " CROSS JOIN {} {} ON {}", levels[level].table, levels[level].alias, condition);
-        };
-        for (std::size_t level = first; level-- > top_;) {
-            join(level, levels[level].to_parent);
-        }
-        for (std::size_t level = first + 1; level <= level_; ++level) {
-            join(level, levels[level].to_child);
-        }
-        for (std::size_t level = top_; level <= level_; ++level) {
-            if (kind_joined_[level]) {
-                const Level& names = levels[level];
-                from += fmt::format(" CROSS JOIN {0} {1} ON {1}.id = {2}.kind",
-                                    names.kind_table,
-                                    names.kind_alias,
-                                    names.alias);
-            }
-        }
-        return fmt::format("SELECT {} FROM {}{}", selected_, from, where_);
-    }
-
     const QueryIdentifier& identifier_;
     const QueryContext& context_;
     std::size_t level_;
-    std::size_t top_ = 0;
-    std::size_t first_ = 0;
-    Selectivity best_ = Selectivity::none;
-    int next_column_ = 0;
-    std::string selected_;
-    std::string where_;
-    std::array<bool, 4> kind_joined_{};
+    SelectStatement statement_;
     CompiledQuery result_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "dicom/core/transfer_syntax.hpp"
 #include "dicom/core/uid.hpp"
+#include "dicom/query/time_zone.hpp"
 
 #include <algorithm>
 
@@ -34,12 +35,22 @@ storescp::Peer peer_of(const config::PeerSection& section) {
                         .is_move_destination = may(section, "destination"),
                         .check_address = section.check_address,
                         .preferred_transfer_syntaxes = {}};
+    if (section.idle_timeout.count() > 0) {
+        peer.idle = section.idle_timeout;
+    }
     for (const std::string& name : section.prefer) {
         if (const dicom::TransferSyntax* syntax = dicom::find_transfer_syntax(name)) {
             peer.preferred_transfer_syntaxes.emplace_back(syntax->uid);
         }
     }
     return peer;
+}
+
+constexpr std::uint32_t lenient_pdu_bytes_max = 16'777'216;
+
+bool is_lenient(const config::NodeSection& node, config::Switch rule) {
+    return rule == config::Switch::as_strictness ? node.strictness == config::Strictness::lenient
+                                                 : rule == config::Switch::lenient;
 }
 
 DuplicatePolicy policy_of(config::DuplicatePolicy policy) {
@@ -109,8 +120,19 @@ storescp::NodeSettings node_settings(const config::Config& config) {
     settings.limits.associations_per_address_max = node.max_associations_per_address;
     settings.limits.pdu_bytes_max = node.max_pdu;
     settings.limits.matches_max = node.max_matches;
-    settings.query_rules.lenient = node.strictness == config::Strictness::lenient;
-    settings.query_rules.lenient_values = settings.query_rules.lenient;
+    settings.limits.operations_performed_max = static_cast<std::uint16_t>(node.async_operations);
+    settings.limits.abort_beyond_window = !is_lenient(node, node.operations_window);
+    settings.limits.lenient_pdu_bytes_max =
+        is_lenient(node, node.oversized_pdus) ? lenient_pdu_bytes_max : 0;
+    settings.query_rules.lenient = is_lenient(node, node.query_hierarchy);
+    settings.query_rules.lenient_values = is_lenient(node, node.query_values);
+    settings.query_rules.unknown_matches = !is_lenient(node, node.unknown_values);
+    settings.query_rules.utc_offset_minutes = dicom::utc_offset_minutes(node.timezone).value_or(0);
+    settings.pending_every = node.pending_interval;
+    if (node.pending_interval.count() == 0) {
+        settings.pending_every = std::chrono::hours(24);
+        settings.pending_every_suboperations = 0;
+    }
     settings.commitment = commitment_settings(config.commitment);
     settings.access = access_policy(config);
     return settings;

@@ -123,6 +123,15 @@ void EventLog::note(const storescp::CommitmentReported& event) {
                 {"why", event.why}});
 }
 
+void EventLog::note(const storescp::PeerRemarked& event) {
+    log_.write(LogLevel::info,
+               "peer remarked",
+               {{"association", number(event.association)},
+                {"calling", event.peers.calling},
+                {"called", event.peers.called},
+                {"what", event.what}});
+}
+
 void EventLog::note(const storescp::ListenerTrouble& event) {
     log_.write(LogLevel::error, "listener trouble", {{"why", event.why}});
 }

@@ -17,6 +17,8 @@ namespace cxr::config {
 
 enum class MissingImages : std::uint8_t { hide, list };
 enum class Strictness : std::uint8_t { strict, lenient };
+/// One rule of its own.
+enum class Switch : std::uint8_t { as_strictness, strict, lenient };
 enum class AccessMode : std::uint8_t { any, known };
 enum class DuplicatePolicy : std::uint8_t { keep_first, replace, warn, refuse };
 enum class EventAssociation : std::uint8_t { automatic, same, new_association };
@@ -36,14 +38,22 @@ struct NodeSection {
     std::string listen = "127.0.0.1";
     std::uint32_t max_associations = 256;
     std::uint32_t max_associations_per_address = 32;
-    std::uint32_t max_pdu = 131'072;  ///< bytes
+    std::uint32_t max_pdu = 131'072;  ///< bytes; 0: unlimited
+    std::uint32_t async_operations = 1;
     std::chrono::seconds artim_timeout{10};
     std::chrono::seconds idle_timeout{60};
     std::chrono::seconds dimse_timeout{60};
     std::chrono::seconds write_timeout{30};
     std::chrono::seconds connect_timeout{10};
+    std::chrono::seconds pending_interval{1};  ///< 0: no pending responses of retrievals
     Strictness strictness = Strictness::strict;
-    std::uint32_t max_matches = 0;  ///< 0: no limit
+    Switch query_hierarchy = Switch::as_strictness;
+    Switch query_values = Switch::as_strictness;
+    Switch unknown_values = Switch::as_strictness;
+    Switch oversized_pdus = Switch::as_strictness;
+    Switch operations_window = Switch::as_strictness;
+    std::string timezone = "+0000";  ///< of objects that tell none
+    std::uint32_t max_matches = 0;   ///< 0: no limit
     DuplicatePolicy duplicates = DuplicatePolicy::keep_first;
     friend bool operator==(const NodeSection&, const NodeSection&) = default;
 };
@@ -55,7 +65,8 @@ struct PeerSection {
     std::vector<std::string> may{"echo", "query", "retrieve", "store", "commit", "destination"};
     std::vector<std::string> sop_classes{};  ///< by UID or keyword; empty: all
     bool check_address = false;
-    std::vector<std::string> prefer{};  ///< transfer syntaxes, by name or UID
+    std::chrono::seconds idle_timeout{0};  ///< 0: the node's
+    std::vector<std::string> prefer{};     ///< transfer syntaxes, by name or UID
     friend bool operator==(const PeerSection&, const PeerSection&) = default;
 };
 

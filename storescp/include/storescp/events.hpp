@@ -72,6 +72,12 @@ struct CommitmentReported {
     std::size_t committed = 0, failed = 0;
     std::string why;  ///< for outcomes other than delivered
 };
+/// What a peer did beside the standard and was borne.
+struct PeerRemarked {
+    std::uint64_t association;
+    AssociationPeers peers;
+    std::string what;
+};
 struct ListenerTrouble {
     std::string why;
 };
@@ -84,6 +90,7 @@ using Event = std::variant<AssociationAccepted,
                            HandshakeFailed,
                            UserRefused,
                            CommitmentReported,
+                           PeerRemarked,
                            ListenerTrouble>;
 
 class EventSink {

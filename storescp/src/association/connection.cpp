@@ -42,9 +42,11 @@ std::string seconds(std::chrono::milliseconds duration) {
 
 Connection::Connection(Transport transport, const Timeouts& timeouts, const Limits& limits)
     : timeouts_(timeouts),
+      abort_beyond_window_(limits.abort_beyond_window),
       number_(next_number()),
       transport_(std::move(transport)),
-      upper_layer_({.pdu_bytes_max = limits.pdu_bytes_max, .lenient_pdu_bytes_max = 0}),
+      upper_layer_({.pdu_bytes_max = limits.pdu_bytes_max,
+                    .lenient_pdu_bytes_max = limits.lenient_pdu_bytes_max}),
       inbox_(limits.command_set_bytes_max),
       watchdog_(transport_.executor()),
       changed_(transport_.executor()),
@@ -88,6 +90,9 @@ void Connection::accept(Acceptance acceptance) {
         return;  // the peer was faster: it aborted or closed
     }
     agreement_ = std::move(acceptance.agreement);
+    if (abort_beyond_window_ && agreement_.window_negotiated) {
+        inbox_.limit_operations(agreement_.operations_invoked_max);
+    }
     open_ = true;
     pump();
 }

@@ -46,6 +46,9 @@ public:
     /// peer_gone, malformed.
     [[nodiscard]] Awaitable<Result<void>> associate(pdu::AssociateRQ request);
 
+    /// Instead of the node's own limit.
+    void set_idle_limit(std::chrono::milliseconds idle) { timeouts_.idle = idle; }
+
     /// Whoever used the association is done with it: answers a release that still waits, aborts
     /// what is still open.
     void conclude(const std::string& why_aborted);
@@ -85,6 +88,9 @@ public:
         std::uint8_t presentation_context_id,
         CommandSet command,
         std::span<const dicom::Segment> data_set) override;
+    [[nodiscard]] Awaitable<Result<void>> send_messages(
+        std::uint8_t presentation_context_id, std::vector<OutgoingMessage> messages) override;
+    [[nodiscard]] std::vector<std::string> take_remarks() override;
     [[nodiscard]] Awaitable<void> release() override;
     void abort(AbortReason reason) override;
 
@@ -107,7 +113,10 @@ private:
     Awaitable<void> write_control();
     void written(const boost::system::error_code& error);
     Awaitable<bool> write_pieces(const std::vector<std::span<const std::byte>>& pieces);
+    void note_sent(const CommandSet& command);
+    [[nodiscard]] std::uint32_t pdu_bytes_sent() const;
     Awaitable<bool> send_framed(DataFramer& framer);
+    Awaitable<bool> send_framed(std::vector<DataFramer>& framers);
     void lost(const std::string& why);
     void end(Ending ending);
     void close_transport();
@@ -119,8 +128,9 @@ private:
 
     static constexpr Clock::time_point never = Clock::time_point::max();
 
-    // Constant after construction.
+    // Constant once the association is accepted.
     Timeouts timeouts_;
+    bool abort_beyond_window_;
     std::uint64_t number_;
     std::string address_;
     std::string peer_address_;
@@ -145,6 +155,7 @@ private:
     bool sending_ = false;            ///< a message is being sent
     unsigned responses_due_ = 0;
     std::uint64_t bytes_taken_at_deadline_ = 0;
+    std::uint64_t oversized_pdus_remarked_ = 0;
 
     unsigned artim_starts_ = 0;
     std::array<Clock::time_point, waits> deadlines_;

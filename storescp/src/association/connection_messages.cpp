@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t write_bytes_max = 1'048'576;
 /// Of a PDU when the peer sets no limit or a greater one.
 constexpr std::uint32_t pdu_bytes_sent_max = 1'048'576;
+/// One gathered system call takes 64 buffers.
+constexpr std::size_t pieces_per_write = 64;
 /// A write must move this much within each stalled-write timeout.
 constexpr std::size_t write_progress_bytes = 65'536;
 
@@ -38,6 +40,10 @@ Awaitable<Result<Message>> Connection::receive_message() {
         if (!inbox_.message_begun()) {
             set_deadline(Wait::idle, responses_due_ > 0 ? timeouts_.dimse : timeouts_.idle);
         }
+        co_await changed_.wait();
+    }
+    // Operations that run beside the caller still answer what came before the release (AR-7).
+    while (inbox_.awaits_answers() && upper_layer_.state() == State::sta8 && !ending_) {
         co_await changed_.wait();
     }
     if (upper_layer_.answer_release()) {
@@ -78,17 +84,8 @@ Awaitable<Result<void>> Connection::send_message(std::uint8_t presentation_conte
         co_return fault();
     }
     sending_ = true;
-    if (command.is_response()) {
-        if (is_final(command)) {
-            inbox_.answered(command.message_id_being_responded_to.value_or(0));
-        }
-    } else if (!command.is(CommandField::c_cancel_rq)) {
-        ++responses_due_;
-    }
-    const std::uint32_t peer_bytes_max = agreement_.peer_pdu_bytes_max;
-    DataFramer framer(
-        presentation_context_id,
-        peer_bytes_max == 0 ? pdu_bytes_sent_max : std::min(peer_bytes_max, pdu_bytes_sent_max));
+    note_sent(command);
+    DataFramer framer(presentation_context_id, pdu_bytes_sent());
     framer.add_command(command_bytes);
     for (const dicom::Segment& segment : data_set) {
         framer.add_data(segment.bytes);
@@ -100,6 +97,88 @@ Awaitable<Result<void>> Connection::send_message(std::uint8_t presentation_conte
         co_return fault();
     }
     co_return Result<void>{};
+}
+
+/// Before its bytes leave: what the peer sends upon them must find us ready.
+void Connection::note_sent(const CommandSet& command) {
+    if (!command.is_response()) {
+        responses_due_ += command.is(CommandField::c_cancel_rq) ? 0 : 1;
+    } else if (is_final(command)) {
+        inbox_.answered(command.message_id_being_responded_to.value_or(0));
+        changed_.notify();
+    }
+}
+
+std::uint32_t Connection::pdu_bytes_sent() const {
+    const std::uint32_t peer_bytes_max = agreement_.peer_pdu_bytes_max;
+    return peer_bytes_max == 0 ? pdu_bytes_sent_max : std::min(peer_bytes_max, pdu_bytes_sent_max);
+}
+
+Awaitable<Result<void>> Connection::send_messages(std::uint8_t presentation_context_id,
+                                                  std::vector<OutgoingMessage> messages) {
+    std::vector<std::vector<std::byte>> commands;
+    std::vector<DataFramer> framers;
+    commands.reserve(messages.size());
+    framers.reserve(messages.size());
+    for (OutgoingMessage& message : messages) {
+        DataFramer& framer = framers.emplace_back(presentation_context_id, pdu_bytes_sent());
+        std::size_t data_bytes = 0;
+        for (const dicom::Segment& segment : message.data_set) {
+            data_bytes += segment.bytes.size();
+            framer.add_data(segment.bytes);
+        }
+        message.command.data_set_type = data_bytes == 0 ? no_data_set : std::uint16_t{0x0001};
+        framer.add_command(commands.emplace_back(encode_command_set(message.command)));
+    }
+    while (sending_) {
+        co_await write_free_.wait();
+    }
+    if (!upper_layer_.may_send_data()) {
+        co_return fault();
+    }
+    sending_ = true;
+    for (const OutgoingMessage& message : messages) {
+        note_sent(message.command);
+    }
+    const bool sent = co_await send_framed(framers);
+    sending_ = false;
+    write_free_.notify();
+    if (!sent) {
+        co_return fault();
+    }
+    co_return Result<void>{};
+}
+
+/// Messages that are small enough go together; the others as they would alone.
+Awaitable<bool> Connection::send_framed(std::vector<DataFramer>& framers) {
+    std::vector<std::span<const std::byte>> together;
+    for (DataFramer& framer : framers) {
+        const auto& pieces = framer.next(write_bytes_max);
+        together.insert(together.end(), pieces.begin(), pieces.end());
+        const bool last = &framer == &framers.back();
+        if (!framer.complete() || last || together.size() >= pieces_per_write) {
+            while (writing_) {
+                co_await write_free_.wait();
+            }
+            if (!upper_layer_.may_send_data() || !transport_.is_open()) {
+                co_return false;
+            }
+            if (!co_await write_pieces(together) || !co_await send_framed(framer)) {
+                co_return false;
+            }
+            together.clear();
+        }
+    }
+    co_return true;
+}
+
+std::vector<std::string> Connection::take_remarks() {
+    std::vector<std::string> remarks;
+    if (upper_layer_.oversized_pdus() > 0 && oversized_pdus_remarked_ == 0) {
+        oversized_pdus_remarked_ = upper_layer_.oversized_pdus();
+        remarks.emplace_back("data PDUs longer than the maximum length that we gave (A40)");
+    }
+    return remarks;
 }
 
 Awaitable<bool> Connection::send_framed(DataFramer& framer) {

@@ -77,6 +77,12 @@ std::optional<Inbox::Violation> Inbox::complete_command() {
     } else if (message.command.message_id) {
         message.duplicate_message_id = outstanding_.contains(*message.command.message_id);
         outstanding_.insert(*message.command.message_id);
+        if (outstanding_.size() > operations_max_) {
+            return Violation{
+                ProtocolError::unexpected_parameter,
+                fmt::format("more than the {} outstanding operations that were negotiated",
+                            operations_max_)};
+        }
     }
     push(std::move(message));
     return std::nullopt;

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -43,6 +44,10 @@ public:
     /// has not arrived yet.
     [[nodiscard]] std::optional<std::vector<std::byte>> next_fragment();
 
+    /// More requests outstanding than this break the negotiated window (PS3.7 D.3.3.3).
+    void limit_operations(std::size_t operations_max) { operations_max_ = operations_max; }
+    [[nodiscard]] bool awaits_answers() const { return !outstanding_.empty(); }
+
     /// Requests received and not finally answered; a C-CANCEL-RQ for any other is ignored.
     void answered(std::uint16_t message_id);
     [[nodiscard]] bool cancel_requested(std::uint16_t message_id) const {
@@ -66,6 +71,7 @@ private:
     [[nodiscard]] static std::size_t weight(const Entry& entry);
 
     std::size_t command_set_bytes_max_;
+    std::size_t operations_max_ = std::numeric_limits<std::size_t>::max();
     Phase phase_ = Phase::between;
     std::uint8_t presentation_context_id_ = 0;
     bool drop_data_ = false;      ///< of a C-CANCEL-RQ, which has none

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -24,6 +25,7 @@ using asio::ip::tcp;
 namespace {
 
 constexpr Rejection local_limit_exceeded{2, 3, 2};
+constexpr Rejection temporary_congestion{2, 3, 1};
 constexpr Rejection calling_not_recognized{1, 1, 3};
 /// Of a user identity that is not good enough (PS3.7 D.3.3.7: a permanent rejection by ACSE).
 constexpr Rejection user_not_accepted{1, 2, 1};
@@ -132,9 +134,8 @@ public:
     }
 
     Awaitable<void> stop(std::shared_ptr<Impl> self, std::chrono::milliseconds grace) {
+        stopping_ = true;  // who is connected and asks now is told to come again (A13)
         close();
-        // Nobody loses anything by these: they have not asked for an association, or it is over.
-        shut_down(registry_->oldest_unassociated(registry_->connections_count()));
         // Shared with the timer's handler, which may run after this frame is gone.
         const auto grace_over = std::make_shared<bool>(false);
         asio::steady_timer grace_ends(strand_, grace);
@@ -269,11 +270,22 @@ private:
     Awaitable<std::shared_ptr<void>> associate(Connection& connection,
                                                const pdu::AssociateRQ& request) {
         const auto policy = access();
-        auto outcome = negotiate(request, acceptable_, *policy, settings_.limits.pdu_bytes_max);
+        auto outcome = negotiate(request,
+                                 acceptable_,
+                                 *policy,
+                                 settings_.limits.pdu_bytes_max,
+                                 settings_.limits.operations_performed_max);
+        if (stopping_ && std::holds_alternative<Acceptance>(outcome)) {
+            outcome = Refusal{temporary_congestion, "the node is stopping"};
+        }
         if (auto* acceptance = std::get_if<Acceptance>(&outcome)) {
             auto refusal = co_await refuse(connection, request, acceptance->agreement, policy);
             auto place = refusal ? nullptr : registry_->admit(connection.number());
             if (place) {
+                const Peer* peer = find_peer(*policy, acceptance->agreement.peers.calling);
+                if (peer != nullptr && peer->idle) {
+                    connection.set_idle_limit(*peer->idle);
+                }
                 const bool named = policy->user_identity != UserIdentity::ignored;
                 if (named && request.user.identity &&
                     request.user.identity->positive_response_requested) {
@@ -343,6 +355,11 @@ private:
             .contexts_proposed = contexts.size(),
             .security = connection.tls() == nullptr ? std::string() : connection.tls()->cipher(),
             .user = std::move(user)});
+        for (const std::string& remark : acceptance.agreement.remarks) {
+            events_.on(PeerRemarked{.association = connection.number(),
+                                    .peers = acceptance.agreement.peers,
+                                    .what = remark});
+        }
         connection.accept(std::move(acceptance));
     }
 
@@ -354,6 +371,7 @@ private:
     EventSink& events_;
     std::shared_ptr<Registry> registry_;
     IdentityChecks identity_checks_;
+    std::atomic<bool> stopping_{false};
 
     // Confined to the strand.
     asio::strand<asio::io_context::executor_type> strand_;

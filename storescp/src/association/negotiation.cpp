@@ -145,12 +145,51 @@ public:
         answer_extended_negotiation();
     }
 
+    /// Of the requestor; 0 in an offer is no limit.
+    void answer_window(std::uint16_t operations_performed_max) {
+        const auto& offered = request_.user.asynchronous_window;
+        if (!offered) {
+            return;
+        }
+        const auto at_most = [](std::uint16_t asked, std::uint16_t limit) {
+            return asked == 0 ? limit : std::min(asked, limit);
+        };
+        const pdu::AsynchronousWindow window{
+            .operations_invoked_max =
+                at_most(offered->operations_invoked_max, exclusive_ ? 1 : operations_performed_max),
+            .operations_performed_max = 1};
+        result_.answer.user.asynchronous_window = window;
+        result_.agreement.operations_invoked_max = window.operations_invoked_max;
+        result_.agreement.operations_performed_max = window.operations_performed_max;
+        result_.agreement.window_negotiated = true;
+    }
+
 private:
     /// A refused context carries a transfer syntax that is not significant; an offered one is the
     /// least surprising.
     static std::string first_offered(const ProposedContext& proposed) {
         return proposed.transfer_syntaxes.empty() ? "1.2.840.10008.1.2"
                                                   : proposed.transfer_syntaxes.front();
+    }
+
+    /// What we accept a SOP class as: itself, or the storage class that it is related to.
+    [[nodiscard]] const AcceptableContexts::Entry* entry_of(const std::string& sop_class_uid) {
+        const auto& entries = acceptable_.by_abstract_syntax;
+        if (const auto own = entries.find(sop_class_uid); own != entries.end()) {
+            return &own->second;
+        }
+        for (const pdu::CommonExtendedNegotiationItem& item : request_.user.common) {
+            if (item.sop_class_uid != sop_class_uid) {
+                continue;
+            }
+            for (const std::string& general : item.related_general_sop_class_uids) {
+                const auto related = entries.find(general);
+                if (related != entries.end() && related->second.storage) {
+                    return &related->second;
+                }
+            }
+        }
+        return nullptr;
     }
 
     void remark(std::string text) { result_.agreement.remarks.push_back(std::move(text)); }
@@ -161,11 +200,11 @@ private:
                                     .result = ContextResult::abstract_syntax_not_supported,
                                     .transfer_syntax = {},
                                     .roles = {}};
-        const auto found = acceptable_.by_abstract_syntax.find(proposed.abstract_syntax);
-        if (found == acceptable_.by_abstract_syntax.end()) {
+        const AcceptableContexts::Entry* const found = entry_of(proposed.abstract_syntax);
+        if (found == nullptr) {
             return context;
         }
-        const AcceptableContexts::Entry& entry = found->second;
+        const AcceptableContexts::Entry& entry = *found;
         const auto offered = offered_roles_.find(proposed.abstract_syntax);
         const bool role_offered = offered != offered_roles_.end();
         context.roles = roles_of(entry, role_offered ? offered->second : RoleSelection{});
@@ -182,6 +221,7 @@ private:
         context.result = ContextResult::acceptance;
         context.transfer_syntax = *syntax;
         accepted_.insert(proposed.abstract_syntax);
+        exclusive_ = exclusive_ || entry.exclusive;
         if (role_offered && answered_roles_.insert(proposed.abstract_syntax).second) {
             result_.answer.user.roles.push_back(
                 {.sop_class_uid = proposed.abstract_syntax, .roles = context.roles});
@@ -213,15 +253,15 @@ private:
 
     void answer_extended_negotiation() {
         for (const pdu::ExtendedNegotiationItem& offer : request_.user.extended) {
-            const auto found = acceptable_.by_abstract_syntax.find(offer.sop_class_uid);
+            const AcceptableContexts::Entry* const found = entry_of(offer.sop_class_uid);
             if (!accepted_.contains(offer.sop_class_uid) ||
-                found->second.extended_negotiation_supported.empty()) {
+                found->extended_negotiation_supported.empty()) {
                 continue;
             }
-            const auto& supported = found->second.extended_negotiation_supported;
+            const auto& supported = found->extended_negotiation_supported;
             std::vector<std::uint8_t> agreed(std::min(offer.information.size(), supported.size()));
             // Storage tells its level of support (PS3.4 B.3.1); Query/Retrieve agrees on options.
-            const unsigned said_anyway = found->second.storage ? 0xFFU : 0U;
+            const unsigned said_anyway = found->storage ? 0xFFU : 0U;
             std::ranges::transform(
                 offer.information,
                 supported,
@@ -245,6 +285,7 @@ private:
     Acceptance& result_;
     std::map<std::string, RoleSelection, std::less<>> offered_roles_;
     std::set<std::string, std::less<>> accepted_, answered_roles_;
+    bool exclusive_ = false;
 };
 
 /// What both sides take from the peer's association PDU alike.
@@ -287,7 +328,8 @@ const Peer* find_peer(const AccessPolicy& access, std::string_view calling) {
 std::variant<Acceptance, Refusal> negotiate(const pdu::AssociateRQ& request,
                                             const AcceptableContexts& acceptable,
                                             const AccessPolicy& access,
-                                            std::uint32_t our_pdu_bytes_max) {
+                                            std::uint32_t our_pdu_bytes_max,
+                                            std::uint16_t operations_performed_max) {
     AssociationPeers peers{.calling = pdu::title_of(request.calling),
                            .called = pdu::title_of(request.called)};
     if (auto refusal = refuse(request, peers, access)) {
@@ -303,10 +345,9 @@ std::variant<Acceptance, Refusal> negotiate(const pdu::AssociateRQ& request,
     result.answer.user.pdu_bytes_max = our_pdu_bytes_max;
     result.answer.user.implementation_class_uid = dicom::implementation_class_uid;
     result.answer.user.implementation_version_name = dicom::implementation_version_name;
-    if (request.user.asynchronous_window) {
-        result.answer.user.asynchronous_window.emplace();  // 1/1
-    }
-    Negotiation(request, acceptable, grants, result).run();
+    Negotiation negotiation(request, acceptable, grants, result);
+    negotiation.run();
+    negotiation.answer_window(operations_performed_max);
     return result;
 }
 

@@ -49,6 +49,13 @@ public:
         std::span<const dicom::Segment> data_set) override {
         return connection_->send_message(presentation_context_id, std::move(command), data_set);
     }
+    [[nodiscard]] Awaitable<Result<void>> send_messages(
+        std::uint8_t presentation_context_id, std::vector<OutgoingMessage> messages) override {
+        return connection_->send_messages(presentation_context_id, std::move(messages));
+    }
+    [[nodiscard]] std::vector<std::string> take_remarks() override {
+        return connection_->take_remarks();
+    }
     [[nodiscard]] Awaitable<void> release() override { return connection_->release(); }
     void abort(AbortReason reason) override { connection_->abort(reason); }
 

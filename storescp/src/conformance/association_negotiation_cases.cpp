@@ -379,8 +379,7 @@ constexpr Case cases[] = {
         n,
         "PS3.8 9.3.4",
         "Temporary congestion is rejected 2/3/1",
-        not_here("congestion cannot be caused from outside, and our node has no such state: its "
-                 "limits are A12's")),
+        by_a_test("storescp.association.window_test")),  // what a node says that is stopping
     row("A14",
         n,
         "PS3.8 9.3.3.2",

@@ -45,6 +45,7 @@ AcceptableContexts acceptable_contexts(bool commitment) {
         if (!offered.retired) {
             auto& entry = entries[std::string(offered.uid)];
             entry.transfer_syntaxes = plain;
+            entry.exclusive = offered.command == CommandField::c_get_rq;
             entry.extended_negotiation_supported = extended_negotiation(offered.command);
             entry.needs = needed_for(offered.command);
         }

@@ -1,11 +1,14 @@
 #include "services/dispatcher.hpp"
 
+#include "association/signal.hpp"
 #include "services/commitment_desk.hpp"
 #include "services/commitment_information.hpp"
 #include "services/information_model.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcuid.h>
+
+#include <boost/asio/co_spawn.hpp>
 
 #include <array>
 #include <chrono>
@@ -216,48 +219,140 @@ std::shared_ptr<CommitmentLine> commitment_line(Association& association,
     return line;
 }
 
-Awaitable<void> serve_requests(Association& association,
-                               const ServiceEnvironment& environment,
-                               CommitmentLine* line) {
-    unsigned stray_responses = 0;
-    for (;;) {
-        auto message = co_await association.receive_message();
-        if (!message) {
-            co_return;
-        }
-        Request request(association, std::move(*message));
-        if (request.command().is_response()) {
-            const bool is_due = line != nullptr && line->takes(request.command());
-            if (!is_due && ++stray_responses > stray_responses_max) {
-                association.abort();
-                co_return;
+/// The requests of one association: as many at a time as were agreed (PS3.7 D.3.3.3), their data
+/// sets read one after the other.
+class AssociationServer {
+public:
+    /// @param line null: no reports of ours go over the association
+    AssociationServer(Association& association,
+                      const ServiceEnvironment& environment,
+                      CommitmentLine* line)
+        : association_(association),
+          environment_(environment),
+          line_(line),
+          operations_max_(association.agreement().operations_invoked_max),
+          changed_(association.executor()) {}
+
+    Awaitable<void> run() {
+        std::exception_ptr thrown;
+        try {
+            for (bool open = true;
+                 open;) {  // GCC 12 traps on co_await in an empty loop's condition
+                open = co_await serve_next();
             }
-            if (const auto drained = co_await request.drain(); !drained) {
-                co_return;
-            }
-            continue;
+        } catch (...) {
+            thrown = std::current_exception();
         }
-        if (!is_answerable(request)) {
-            association.abort();
-            co_return;
+        if (thrown) {
+            association_.abort();
         }
-        if (line != nullptr) {
-            line->request_begins();
+        while (running_ > 0) {  // each uses this object
+            co_await changed_.wait();
         }
-        co_await serve(environment, request);
-        if (line != nullptr) {
-            line->request_ends();
+        if (thrown) {
+            std::rethrow_exception(thrown);
         }
     }
-}
+
+private:
+    /// False: the association has ended.
+    Awaitable<bool> serve_next() {
+        auto message = co_await association_.receive_message();
+        for (std::string& what : association_.take_remarks()) {
+            remark(std::move(what));
+        }
+        if (!message) {
+            co_return false;
+        }
+        const auto request = std::make_shared<Request>(association_, std::move(*message));
+        if (request->command().is_response()) {
+            co_return co_await pass_over(*request);
+        }
+        if (!is_answerable(*request)) {
+            association_.abort();
+            co_return false;
+        }
+        if (request->has_unread_data() && request->command().is(CommandField::c_echo_rq)) {
+            remark("a C-ECHO-RQ with a data set (V10)");
+        }
+        if (operations_max_ <= 1) {
+            if (line_ != nullptr) {
+                line_->request_begins();
+            }
+            co_await serve(environment_, *request);
+            if (line_ != nullptr) {
+                line_->request_ends();
+            }
+            co_return true;
+        }
+        begin(request);
+        while (request->has_unread_data() || running_ >= operations_max_) {
+            co_await changed_.wait();
+        }
+        co_return true;
+    }
+
+    void begin(const std::shared_ptr<Request>& request) {
+        operation_begins();
+        request->when_data_is_read([this] { changed_.notify(); });
+        boost::asio::co_spawn(association_.executor(),
+                              serve(environment_, *request),
+                              [this, request](const std::exception_ptr& thrown) {
+                                  if (thrown) {  // no memory, or a bug
+                                      association_.abort();
+                                  }
+                                  operation_ends();
+                                  changed_.notify();
+                              });
+    }
+
+    void operation_begins() {
+        if (running_++ == 0 && line_ != nullptr) {
+            line_->request_begins();
+        }
+    }
+    void operation_ends() {
+        if (--running_ == 0 && line_ != nullptr) {
+            line_->request_ends();
+        }
+    }
+
+    /// A response: to a report of ours, or to nothing. False: one too many.
+    Awaitable<bool> pass_over(Request& request) {
+        if (line_ == nullptr || !line_->takes(request.command())) {
+            remark("a response that nothing was asked for (V15)");
+            if (++stray_responses_ > stray_responses_max) {
+                association_.abort();
+                co_return false;
+            }
+        }
+        const auto drained = co_await request.drain();
+        co_return drained.has_value();
+    }
+
+    void remark(std::string what) {
+        environment_.events.on(PeerRemarked{.association = association_.number(),
+                                            .peers = association_.agreement().peers,
+                                            .what = std::move(what)});
+    }
+
+    Association& association_;
+    const ServiceEnvironment& environment_;
+    CommitmentLine* const line_;
+    const std::size_t operations_max_;
+    std::size_t running_ = 0;
+    unsigned stray_responses_ = 0;
+    Signal changed_;  ///< a data set was read, or an operation ended
+};
 
 }  // namespace
 
 Awaitable<void> serve_association(Association& association, ServiceEnvironment environment) {
     const auto line = commitment_line(association, environment);
+    AssociationServer server(association, environment, line.get());
     std::exception_ptr thrown;
     try {
-        co_await serve_requests(association, environment, line.get());
+        co_await server.run();
     } catch (...) {
         thrown = std::current_exception();
     }

@@ -1,7 +1,7 @@
 #pragma once
-/// Serves the requests of one association, one after the other (PS3.7 §D.3.3.3: we perform one
-/// operation at a time). Every request gets exactly one final response or the association an abort:
-/// also when a service throws.
+/// Serves the requests of one association: as many at a time as the agreement's asynchronous
+/// operations window allows (PS3.7 §D.3.3.3), one after the other where none was negotiated. Every
+/// request gets exactly one final response or the association an abort: also when a service throws.
 
 #include "services/request.hpp"
 

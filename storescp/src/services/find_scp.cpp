@@ -7,7 +7,7 @@
 #include "services/request.hpp"
 
 #include <algorithm>
-#include <array>
+#include <span>
 
 namespace cxr::storescp {
 
@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t batch_first = 1;
 constexpr std::size_t batch_max = 64;
 constexpr std::size_t batch_growth = 4;
+/// What goes out together at most: a cancel is noticed between two writes.
+constexpr std::size_t write_bytes_max = 65'536;
 
 /// Reads matches and encodes them. Lives on the pool while a batch is made.
 class MatchEncoder {
@@ -69,6 +71,22 @@ Fault too_many(std::size_t matches_max) {
                  .doing = "more than " + std::to_string(matches_max) + " matches"};
 }
 
+/// Takes from the front of `left` what goes out together: one match at least.
+std::vector<OutgoingMessage> next_write(const Request& request,
+                                        std::uint16_t pending_status,
+                                        std::span<std::vector<std::byte>>& left) {
+    std::vector<OutgoingMessage> together;
+    std::size_t bytes = 0;
+    while (!left.empty() && bytes < write_bytes_max) {
+        bytes += left.front().size();
+        OutgoingMessage& message = together.emplace_back();
+        message.command = request.response(pending_status);
+        message.data_set.push_back(dicom::Segment::of(std::move(left.front())));
+        left = left.subspan(1);
+    }
+    return together;
+}
+
 Awaitable<Result<Completion>> answer(const ServiceEnvironment& environment,
                                      Request& request,
                                      Search search) {
@@ -87,24 +105,26 @@ Awaitable<Result<Completion>> answer(const ServiceEnvironment& environment,
         if (matches->empty()) {
             co_return finished(request, status::success, sent);
         }
-        for (std::vector<std::byte>& match : *matches) {
+        const bool limited = search.matches_max != 0 && sent + matches->size() > search.matches_max;
+        if (limited) {
+            matches->resize(search.matches_max - sent);
+        }
+        for (std::span<std::vector<std::byte>> left(*matches); !left.empty();) {
             if (request.is_cancelled()) {
                 co_return finished(request, status::cancel, sent);
             }
-            if (search.matches_max != 0 && sent == search.matches_max) {
-                Completion limited =
-                    completion_of(request, too_many(search.matches_max), Service::find);
-                limited.matches_or_completed = sent;
-                co_return limited;
-            }
-            std::vector<dicom::Segment> data_set;
-            data_set.push_back(dicom::Segment::of(std::move(match)));
-            const auto delivered =
-                co_await request.send(request.response(search.pending_status), std::move(data_set));
+            auto together = next_write(request, search.pending_status, left);
+            const std::size_t count = together.size();
+            const auto delivered = co_await request.send_all(std::move(together));
             if (!delivered) {
                 co_return delivered.error();
             }
-            ++sent;
+            sent += count;
+        }
+        if (limited) {
+            Completion over = completion_of(request, too_many(search.matches_max), Service::find);
+            over.matches_or_completed = sent;
+            co_return over;
         }
     }
 }

@@ -10,13 +10,22 @@ Awaitable<Result<std::vector<std::byte>>> Request::read_fragment() {
     }
     auto fragment = co_await association_.receive_data_fragment();
     if (!fragment) {
-        data_set_pending_ = false;
+        data_is_read();
         Fault lost = std::move(fragment).error();
         lost.kind = FaultKind::peer_gone;
         co_return lost;
     }
-    data_set_pending_ = !fragment->empty();
+    if (fragment->empty()) {
+        data_is_read();
+    }
     co_return fragment;
+}
+
+void Request::data_is_read() {
+    data_set_pending_ = false;
+    if (when_data_is_read_) {
+        when_data_is_read_();
+    }
 }
 
 Awaitable<Result<dicom::Attributes>> Request::read_identifier(std::size_t bytes_max,
@@ -78,6 +87,10 @@ CommandSet Request::response(std::uint16_t status) const {
 Awaitable<Result<void>> Request::send(CommandSet response,
                                       std::vector<dicom::Segment> data_set) const {
     co_return co_await association_.send_message(context_->id, std::move(response), data_set);
+}
+
+Awaitable<Result<void>> Request::send_all(std::vector<OutgoingMessage> responses) const {
+    co_return co_await association_.send_messages(context_->id, std::move(responses));
 }
 
 Completion completion_of(const Request& request, const Fault& fault, Service service) {

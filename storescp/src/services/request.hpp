@@ -67,19 +67,27 @@ public:
         std::size_t bytes_max, dicom::AttributesLimits limits = {});
     /// What nobody read. Faults: peer_gone.
     [[nodiscard]] Awaitable<Result<void>> drain();
+    [[nodiscard]] bool has_unread_data() const { return data_set_pending_; }
+    /// Called on the association's strand when nothing of the data set is left to read.
+    void when_data_is_read(std::function<void()> call) { when_data_is_read_ = std::move(call); }
 
     /// A response to it, with the fields that every response has.
     [[nodiscard]] CommandSet response(std::uint16_t status) const;
     /// Sends a pending response. Faults: peer_gone.
     [[nodiscard]] Awaitable<Result<void>> send(CommandSet response,
                                                std::vector<dicom::Segment> data_set) const;
+    /// Several pending responses, gathered into as few writes as they fit. Faults: peer_gone.
+    [[nodiscard]] Awaitable<Result<void>> send_all(std::vector<OutgoingMessage> responses) const;
 
 private:
+    void data_is_read();
+
     Association& association_;
     const PresentationContext* context_;
     CommandSet command_;
     bool repeats_message_id_;
     bool data_set_pending_;
+    std::function<void()> when_data_is_read_;
 };
 
 /// The final response of a request and what its event says.

@@ -148,11 +148,16 @@ void UpperLayer::begin_pdu() {
                                    bytes_min,
                                    bytes_max));
     }
+    if (data_pdu && settings_.pdu_bytes_max != 0 && body_left_ > settings_.pdu_bytes_max) {
+        ++oversized_pdus_;
+    }
     expect_ = data_pdu ? Expect::pdv_header : Expect::body;
 }
 
 std::uint32_t UpperLayer::data_bytes_max() const {
-    return std::max(settings_.pdu_bytes_max, settings_.lenient_pdu_bytes_max);
+    return settings_.pdu_bytes_max == 0
+               ? unlimited_pdu_bytes_max
+               : std::max(settings_.pdu_bytes_max, settings_.lenient_pdu_bytes_max);
 }
 
 void UpperLayer::end_body(std::span<const std::byte> body) {

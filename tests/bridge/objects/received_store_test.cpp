@@ -53,6 +53,24 @@ BOOST_AUTO_TEST_CASE(s1_whole_found_and_given_back_byte_for_byte) {
     BOOST_TEST(text_of(found[0], DCM_PatientName) == "Müller^Jürgen");
 }
 
+BOOST_AUTO_TEST_CASE(S8_S9_S15_nothing_is_coerced_or_discarded) {
+    // Level 2 (PS3.4 B.4.1): what is private, unknown, empty, padded or breaks its VR stays as it
+    // came, so neither B000H (coercion) nor B006H (elements discarded) is ever due.
+    StoreAtWork store;
+    ObjectToStore object = object_to_store("1.2.3");
+    using dicom::VR;
+    dicom::put(object.attributes, DcmTagKey(0x0009, 0x0010), VR::LO, "ACME 1.0");
+    dicom::put(object.attributes, DcmTagKey(0x0009, 0x1001), VR::UN, std::string("\0\1\xFF", 3));
+    dicom::put(object.attributes, DCM_AccessionNumber, VR::SH, "");
+    dicom::put(object.attributes, DCM_StudyID, VR::SH, "far longer than its sixteen characters");
+    dicom::put(object.attributes, DCM_PatientSex, VR::CS, "unheard of");
+    dicom::put(object.attributes, DCM_StudyDate, VR::DA, "yesterday");
+    dicom::put(object.attributes, DCM_PatientComments, VR::LT, "kept   ");
+    object.encode();
+    BOOST_TEST((need(store.put(object)) == StoreOutcome::stored));
+    BOOST_TEST(store.bytes_of("1.2.3") == object.data_set);
+}
+
 BOOST_AUTO_TEST_CASE(s22_not_at_all_when_it_is_given_up_before_the_end) {
     StoreAtWork store;
     {

@@ -148,7 +148,7 @@ BOOST_DATA_TEST_CASE(is_read_as_the_rules_say, query_cases, c) {
     check_case(c, parse_query_identifier);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_answered_is_listed) {  // F12 F13 F18 F51
+BOOST_AUTO_TEST_CASE(F12_F13_F18_F51_what_is_not_answered_is_listed) {  // PS3.4 C.4.1.1.4
     const DcmTagKey private_tag(0x0009, 0x1001);
     Attributes identifier = identifier_of("SERIES",
                                           {{DCM_StudyInstanceUID, "1.2"},
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_answered_is_listed) {  // F12 F13 F18 F51
     BOOST_TEST(negotiated->unsupported.size() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(control_attributes_are_neither_keys_nor_unsupported) {  // F19 to F23
+BOOST_AUTO_TEST_CASE(F19_F20_F21_F23_control_attributes_are_neither_keys_nor_unsupported) {
     Attributes identifier = identifier_of("STUDY",
                                           {{DCM_SpecificCharacterSet, "ISO_IR 100"},
                                            {DCM_RetrieveAETitle, "X"},

@@ -193,8 +193,22 @@ BOOST_AUTO_TEST_CASE(f44_a_cancel_in_the_stream_is_fe00_and_ends_the_scan) {
     BOOST_TEST(bench.final_status() == 0xFE00);
     BOOST_TEST(!bench.final_response().has_data_set);
     BOOST_TEST(!bench.final_response().command.error_comment.has_value());
-    BOOST_TEST(bench.pending_responses().size() == 2);
+    // The second write has four: it was on its way.
+    BOOST_TEST(bench.pending_responses().size() == 5);
     BOOST_TEST(bench.query.given < 10U);
+}
+
+BOOST_AUTO_TEST_CASE(f50_answers_go_together_in_writes_of_a_bounded_size) {
+    Bench bench(300);
+    bench.ask();
+    BOOST_TEST(bench.pending_responses().size() == 300);
+    BOOST_TEST(bench.peer.writes == 8U);  // 1, 4, 16, 64, 64, 64, 64, 23
+    Bench large(64);
+    for (dicom::Attributes& match : large.query.matches) {
+        put(match, DcmTagKey(0x0008, 0x1030), std::string(60'000, 'x'));
+    }
+    large.ask();
+    BOOST_TEST(large.peer.writes >= 32U);
 }
 
 BOOST_AUTO_TEST_CASE(f44_a_cancel_before_the_first_answer_is_fe00) {

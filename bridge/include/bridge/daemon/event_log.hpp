@@ -37,6 +37,7 @@ private:
     void note(const storescp::HandshakeFailed& event);
     void note(const storescp::UserRefused& event);
     void note(const storescp::CommitmentReported& event);
+    void note(const storescp::PeerRemarked& event);
     void note(const storescp::ListenerTrouble& event);
 
     Log& log_;

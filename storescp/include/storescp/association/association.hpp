@@ -65,6 +65,14 @@ public:
         CommandSet command,
         std::span<const dicom::Segment> data_set = {}) = 0;
 
+    /// Several messages of one context in order, as send_message() each, but gathered into as few
+    /// writes as they fit. Faults: peer_gone; some may have been sent.
+    [[nodiscard]] virtual Awaitable<Result<void>> send_messages(
+        std::uint8_t presentation_context_id, std::vector<OutgoingMessage> messages);
+
+    /// What the peer did beside the standard and was borne, since the last call: for a person.
+    [[nodiscard]] virtual std::vector<std::string> take_remarks() { return {}; }
+
     /// A-RELEASE-RQ and its answer, collision included; then the connection is closed.
     [[nodiscard]] virtual Awaitable<void> release() = 0;
     /// A-ABORT, then the connection is closed. Safe at any time, also from within other waits.

@@ -1,11 +1,19 @@
 #pragma once
 /// One DIMSE message as it arrives.
 
+#include "dicom/core/encoded_object.hpp"
 #include "storescp/dimse/command_set.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace cxr::storescp {
+
+/// One to be sent, with its data set.
+struct OutgoingMessage {
+    CommandSet command;
+    std::vector<dicom::Segment> data_set = {};
+};
 
 /// The command; its data set, if any, follows by Association::receive_data_fragment().
 struct Message {

@@ -33,8 +33,10 @@ struct Agreement {
     AssociationPeers peers;
     std::vector<PresentationContext> contexts;
     std::uint32_t peer_pdu_bytes_max = 0;  ///< of PDUs that we send; 0: no limit
+    /// Of the requestor, outstanding at a time (PS3.7 D.3.3.3); 0: no limit.
     std::uint16_t operations_invoked_max = 1;
     std::uint16_t operations_performed_max = 1;
+    bool window_negotiated = false;  ///< else 1/1 by default, which not every peer knows
     /// SOP Class Extended Negotiation application information, as agreed (PS3.7 D.3.3.5).
     std::map<std::string, std::vector<std::uint8_t>> extended_negotiation;
     std::string peer_implementation_class_uid;
@@ -66,6 +68,9 @@ struct AcceptableContexts {
         /// Of storage classes: store for the SCU role, get for the SCP role, whatever stands
         /// here.
         Permission needs = Permission::none;
+        /// Its operations send requests over the same association (C-GET): while one is performed
+        /// no other can be, so the window is 1/1 when it is accepted.
+        bool exclusive = false;
     };
     std::map<std::string, Entry, std::less<>> by_abstract_syntax;
 };
@@ -87,13 +92,19 @@ struct Refusal {
 ///    first of ours;
 ///  - every context refused: still accepted; no context at all: 1/1/1;
 ///  - a maximum length too small for any data: 1/1/1; none given: unlimited;
-///  - asynchronous operations: answered 1/1 when offered;
+///  - asynchronous operations: answered when offered, invoked by the requestor at most
+///    operations_performed_max (1 beside a C-GET context), performed by it 1;
+///  - a SOP class that we do not know is accepted when SOP Class Common Extended Negotiation
+///  relates
+///    it to a storage class that we do (PS3.7 D.3.3.6);
 ///  - user identity is the listener's to check, who adds the response (D.3.3.7);
 ///  - a second extended negotiation or role item for a class is ignored, roles 0/0 too.
-[[nodiscard]] std::variant<Acceptance, Refusal> negotiate(const pdu::AssociateRQ& request,
-                                                          const AcceptableContexts& acceptable,
-                                                          const AccessPolicy& access,
-                                                          std::uint32_t our_pdu_bytes_max);
+[[nodiscard]] std::variant<Acceptance, Refusal> negotiate(
+    const pdu::AssociateRQ& request,
+    const AcceptableContexts& acceptable,
+    const AccessPolicy& access,
+    std::uint32_t our_pdu_bytes_max,
+    std::uint16_t operations_performed_max = 1);
 
 /// The peer that a calling AE title names, by the policy's rules; null when unknown.
 [[nodiscard]] const Peer* find_peer(const AccessPolicy& access, std::string_view calling);

@@ -30,7 +30,13 @@ struct Timeouts {
 struct Limits {
     std::size_t associations_max = 256;
     std::size_t associations_per_address_max = 32;
-    std::uint32_t pdu_bytes_max = 131'072;  ///< that we advertise, 4 KiB to 16 MiB
+    std::uint32_t pdu_bytes_max = 131'072;  ///< that we advertise, 4 KiB to 16 MiB; 0: unlimited
+    /// Data PDUs above what we advertise are borne up to this, and remarked; 0: aborted (A40).
+    std::uint32_t lenient_pdu_bytes_max = 0;
+    /// Requests of one association that are served at a time (PS3.7 D.3.3.3), 1 or more.
+    std::uint16_t operations_performed_max = 1;
+    /// Abort a peer that negotiated a window and exceeds it (A50); else serve in order.
+    bool abort_beyond_window = true;
     std::size_t command_set_bytes_max = 65'536;
     std::size_t identifier_bytes_max = 1'048'576;
     std::size_t matches_max = 0;  ///< 0: none; above: A700H
@@ -52,7 +58,8 @@ struct Peer {
     /// SOP classes (UIDs) that it may use, as SCU or SCP; empty: every class that we support.
     std::set<std::string, std::less<>> sop_classes{};
     bool is_move_destination = true;
-    bool check_address = false;  ///< its associations must come from `host`
+    bool check_address = false;                       ///< its associations must come from `host`
+    std::optional<std::chrono::milliseconds> idle{};  ///< instead of Timeouts::idle
     std::vector<std::string> preferred_transfer_syntaxes;  ///< UIDs, most preferred first
     bool tls = false;                                      ///< when we call it
     /// That its certificate must be for: when we call it (empty: `host`) and, unless empty, when it

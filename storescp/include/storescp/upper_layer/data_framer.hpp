@@ -29,6 +29,8 @@ public:
     /// Pieces to be written together, whole PDUs, about `bytes_max` at most (one PDU at least);
     /// empty when the message is complete. Valid until the next call.
     [[nodiscard]] const std::vector<std::span<const std::byte>>& next(std::size_t bytes_max);
+    /// Has next() given everything?
+    [[nodiscard]] bool complete() const { return command_.left() + data_.left() == 0; }
 
 private:
     /// One gathered system call takes 64 buffers: header and contents of each PDU.

@@ -66,11 +66,14 @@ using Indication = std::variant<AssociateIndication,
 class UpperLayer {
 public:
     struct Settings {
-        /// What we advertise and bear in one P-DATA-TF PDU (PS3.8 Annex D.1).
+        /// What we advertise and bear in one P-DATA-TF PDU (PS3.8 Annex D.1); 0: unlimited, borne
+        /// up to unlimited_pdu_bytes_max.
         std::uint32_t pdu_bytes_max = 131'072;
         /// Bear more than advertised, up to this; 0: do not.
         std::uint32_t lenient_pdu_bytes_max = 0;
     };
+
+    static constexpr std::uint32_t unlimited_pdu_bytes_max = 1U << 28U;
 
     explicit UpperLayer(Settings settings) : settings_(settings) {}
 
@@ -105,6 +108,8 @@ public:
     [[nodiscard]] bool artim_runs() const { return artim_runs_; }
     [[nodiscard]] unsigned artim_starts() const { return artim_starts_; }
     [[nodiscard]] State state() const { return state_; }
+    /// Data PDUs that were borne although longer than we advertise.
+    [[nodiscard]] std::uint64_t oversized_pdus() const { return oversized_pdus_; }
 
 private:
     // The parser: where in the byte stream we are.
@@ -150,6 +155,7 @@ private:
     std::uint32_t pdv_left_ = 0;
     DataIndication pdv_{};
     unsigned empty_pdvs_ = 0;
+    std::uint64_t oversized_pdus_ = 0;
     std::vector<std::byte> partial_;  ///< a header or body that has not arrived wholly
 
     pdu::AssociateRQ proposal_;                ///< requestor: until connected
