@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_SUITE(conform)
 BOOST_AUTO_TEST_CASE(finds_what_dcmqrscp_is_known_for) {
     const Dcmqrscp peer;
     expect(examined(peer.name(),
-                    "A1,A2,A3,A4,A19,A20,A44,V1,V4,F1,F4,F5,F9,F12,S1",
+                    "A1,A2,A3,A4,A19,A20,A44,V1,V4,F1,F4,F5,F9,F12,R5,R6,S1,S15",
                     1,
                     {"--store", "--timeout", "3"}),
            {{"A2", "PASS"},
@@ -117,6 +117,9 @@ BOOST_AUTO_TEST_CASE(finds_what_dcmqrscp_is_known_for) {
             {"V1", "PASS"},
             {"V4", "FAIL C-ECHO-RSP 0000"},
             {"S1", "PASS"},
+            {"S15", "PASS"},
+            {"R5", "PASS"},  // it does not tell the SOP classes that are to be retrieved
+            {"R6", "PASS"},
             {"F1", "PASS"},
             {"F4", "PASS"},
             {"F5", "FAIL C-FIND-RSP C000"},

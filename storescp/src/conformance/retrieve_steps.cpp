@@ -15,12 +15,29 @@ std::vector<std::string> held_classes(const Play& play) {
     for (const HeldInstance& one : play.known().instances) {
         classes.insert(one.sop_class_uid);
     }
-    classes.erase("");
     return {classes.begin(), classes.end()};
 }
 
-Probe open_get(Play& play, const std::vector<std::string>& storage_classes, bool roles) {
+namespace {
+
+/// Secondary Capture, CR, DX, MG, CT, MR, US; Basic Text, Enhanced and Comprehensive SR.
+std::set<std::string> usual_classes() {
+    const std::string storage = "1.2.840.10008.5.1.4.1.1.";
+    std::set<std::string> classes;
+    for (const char* end : {"7", "1", "1.1", "1.2", "2", "4", "6.1", "88.11", "88.22", "88.33"}) {
+        classes.insert(storage + end);
+    }
+    return classes;
+}
+
+}  // namespace
+
+Probe open_get(Play& play, const std::vector<std::string>& classes, bool roles) {
     play.need(sop::study_root_get);
+    std::set<std::string> storage_classes(classes.begin(), classes.end());
+    if (storage_classes.erase("") != 0) {
+        storage_classes.merge(usual_classes());
+    }
     pdu::AssociateRQ request = play.request({sop::study_root_get});
     std::uint8_t id = 3;
     for (const std::string& one : storage_classes) {

@@ -7,11 +7,12 @@
 namespace cxr::storescp::conformance {
 
 /// C-GET Study Root, and storage of these classes with the SCP role for us (unless `roles` is
-/// false). NotPlayable: no C-GET.
+/// false). An empty class, of a peer that does not tell it, stands for the usual ones. NotPlayable:
+/// no C-GET.
 [[nodiscard]] Probe open_get(Play& play,
-                             const std::vector<std::string>& storage_classes,
+                             const std::vector<std::string>& classes,
                              bool roles = true);
-/// The classes of the held study.
+/// The classes of the held study; empty ones among them as above.
 [[nodiscard]] std::vector<std::string> held_classes(const Play& play);
 
 /// IMAGE level: this one.
