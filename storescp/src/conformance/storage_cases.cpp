@@ -140,14 +140,12 @@ void s16(Play& play) {
 /// The object with what is unusual but allowed: a group length, an empty item, an item of
 /// undefined length, a private block.
 Bytes with_unusual_encoding(const Attributes& object) {
-    const Bytes whole = encoded(object, syntax::implicit_little);
-    const auto pixels = std::ranges::search(whole, bytes({0xE0, 0x7F, 0x10, 0x00})).begin();
-    Bytes data = element(0x0008'0000, ul(0)) + Bytes(whole.begin(), pixels);
-    data = std::move(data) + element(0x0040'0275, 0xFFFF'FFFF, "") + element(0xFFFE'E000, "") +
-           element(0xFFFE'E000, 0xFFFF'FFFF, "") + element(0xFFFE'E00D, "") +
-           element(0xFFFE'E0DD, "") + element(0x0041'0010, "CXR CONFORM ") +
-           element(0x0041'1001, "UNKNOWN VALUE ");
-    return std::move(data) + Bytes(pixels, whole.end());
+    return element(0x0008'0000, ul(0)) +
+           with_elements(object,
+                         element(0x0040'0275, 0xFFFF'FFFF, "") + element(0xFFFE'E000, "") +
+                             element(0xFFFE'E000, 0xFFFF'FFFF, "") + element(0xFFFE'E00D, "") +
+                             element(0xFFFE'E0DD, "") + element(0x0041'0010, "CXR CONFORM ") +
+                             element(0x0041'1001, "UNKNOWN VALUE "));
 }
 
 void s17(Play& play) {

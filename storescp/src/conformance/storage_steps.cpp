@@ -31,6 +31,13 @@ Seen stored_with(Probe& probe, const CommandSet& command, const Attributes& obje
     return probe.receive();
 }
 
+Bytes with_elements(const Attributes& object, std::span<const std::byte> elements) {
+    Attributes head = object;
+    std::erase_if(head, [](const dicom::Attribute& one) { return one.tag == DCM_PixelData; });
+    return encoded(head, syntax::implicit_little) + elements +
+           element(0x7FE0'0010, value_of(object, DCM_PixelData));
+}
+
 std::size_t found_by_study(Play& play, const Attributes& object) {
     return play
         .find(sop::study_root_find,
@@ -94,12 +101,11 @@ struct RoundTrip {
 RoundTrip round_trip(Play& play) {
     play.need(sop::study_root_get);
     const Attributes object = test_object(play, "object");
-    const Bytes whole = encoded(object, syntax::implicit_little);
-    const auto pixels = std::ranges::search(whole, bytes({0xE0, 0x7F, 0x10, 0x00})).begin();
     RoundTrip trip;
-    trip.sent = Bytes(whole.begin(), pixels) + element(0x0041'0010, "CXR CONFORM ") +
-                element(0x0041'1001, "PRIVATE ") + element(0x0041'1002, "") +
-                element(0x4001'1111, "UNKNOWN ") + Bytes(pixels, whole.end());
+    trip.sent =
+        with_elements(object,
+                      element(0x0041'0010, "CXR CONFORM ") + element(0x0041'1001, "PRIVATE ") +
+                          element(0x0041'1002, "") + element(0x4001'1111, "UNKNOWN "));
     Probe storing = open_storage(play);
     storing.send(storing.context(sop::secondary_capture), store_rq(object), trip.sent);
     trip.answer = storing.receive();

@@ -12,6 +12,8 @@ namespace cxr::storescp::conformance {
 [[nodiscard]] CommandSet store_rq(const Attributes& object);
 /// The object with a command that may tell another story.
 [[nodiscard]] Seen stored_with(Probe& probe, const CommandSet& command, const Attributes& object);
+/// The object in Implicit VR, with these elements before its pixel data.
+[[nodiscard]] Bytes with_elements(const Attributes& object, std::span<const std::byte> elements);
 /// How many studies, and instances, a C-FIND has for this object.
 [[nodiscard]] std::size_t found_by_study(Play& play, const Attributes& object);
 [[nodiscard]] std::size_t found_instances(Play& play, const Attributes& object);
