@@ -243,7 +243,10 @@ void k19(Play& play) {
     play.saw(in_words(event));
 }
 
-constexpr std::string_view later = "needs the node's storage commitment, which is not there yet";
+// What takes a restart, a kill, or another peer's patience.
+constexpr std::string_view desk_test = "storescp.services.commitment_desk_test";
+constexpr std::string_view restart_test = "interop.commitment_test";
+constexpr std::string_view decision_test = "bridge.commitment.ledger_test";
 
 constexpr Case cases[] = {
     row("K1", n, "PS3.4 J.3.2", "A request is answered 0000, and an event follows", played(k1)),
@@ -274,14 +277,18 @@ constexpr Case cases[] = {
         "PS3.7 D.3.3.4",
         "On a new association the provider proposes roles 0/1",
         played(k12)),
-    row("K13", n, "PS3.4 J.3.3", "A user may connect later and await the event", not_here(later)),
+    row("K13",
+        n,
+        "PS3.4 J.3.3",
+        "A user may connect later and await the event",
+        by_a_test(desk_test)),
     row("K14",
         p,
         "PS3.4 J.3.3",
         "An event that is not taken is sent again, with a visible end",
-        not_here(later)),
-    row("K15", n, "PS3.4 J.3.3", "An event survives a restart", not_here(later)),
-    row("K16", n, "PS3.4 J.1", "What was committed survives kill -9", not_here(later)),
+        by_a_test(desk_test)),
+    row("K15", n, "PS3.4 J.3.3", "An event survives a restart", by_a_test(restart_test)),
+    row("K16", n, "PS3.4 J.1", "What was committed survives kill -9", by_a_test(restart_test)),
     row("K17",
         n,
         "PS3.4 J.3.3",
@@ -297,7 +304,7 @@ constexpr Case cases[] = {
         p,
         "PS3.4 J.3.3",
         "The event tells the state at the time of decision",
-        not_here(later)),
+        by_a_test(decision_test)),
 };
 
 }  // namespace

@@ -177,6 +177,19 @@ BOOST_AUTO_TEST_CASE(is_not_owed_once_it_is_delivered) {
     BOOST_TEST(at_work.entry().committed == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(k20_says_what_was_true_when_it_was_decided) {
+    LedgerAtWork at_work;
+    const std::int64_t id = at_work.accept(3);
+    at_work.decide(id);
+    at_work.judge = [](const storescp::SOPReference&) -> std::uint16_t { return 0x0112; };
+    at_work.open();
+    at_work.decide(id);
+    BOOST_TEST(need(at_work.ledger->report(id)).committed.size() == 3U);
+    const std::int64_t later = at_work.accept(3, "1.2.99.2");
+    at_work.decide(later);
+    BOOST_TEST(need(at_work.ledger->report(later)).failed.size() == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(a_requester_with_much_owed_does_not_hide_another) {
     LedgerAtWork at_work;
     for (int number = 0; number < 20; ++number) {
