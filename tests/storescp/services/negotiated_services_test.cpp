@@ -1,5 +1,5 @@
 // What the node's own table of contexts answers in negotiation (PS3.7 Annex D, PS3.4 B.3 and C.5).
-#include "services/acceptable_contexts.hpp"
+#include "storescp/services/acceptable_contexts.hpp"
 #include "support/association_requests.hpp"
 
 #include <boost/test/data/test_case.hpp>
@@ -18,7 +18,7 @@ const std::string private_class = "1.2.826.0.1.3680043.9.9.1";
 
 Acceptance acceptance_of(const pdu::AssociateRQ& request, std::uint16_t operations_max = 1) {
     auto outcome = negotiate(
-        request, cxr::storescp::acceptable_contexts(), AccessPolicy{}, 131'072, operations_max);
+        request, cxr::storescp::acceptable_contexts(true), AccessPolicy{}, 131'072, operations_max);
     if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
         BOOST_FAIL(refusal->why);
     }
