@@ -54,7 +54,7 @@ constexpr Case row(std::string_view id,
                    std::string_view section,
                    std::string_view expectation,
                    Shown shown) {
-    return {id, requirement, section, expectation, shown.how, shown.dialogue, shown.note};
+    return {id, section, expectation, requirement, shown.how, shown.dialogue, shown.note};
 }
 
 }  // namespace cxr::storescp::conformance

@@ -15,9 +15,9 @@ namespace cxr::storescp::conformance {
 namespace {
 
 constexpr Case meeting{.id = "M0",
-                       .requirement = Requirement::policy,
                        .section = {},
                        .expectation = {},
+                       .requirement = Requirement::policy,
                        .how = How::played,
                        .dialogue = nullptr,
                        .note = {}};

@@ -90,11 +90,11 @@ void f32(Play& play) {
 
 void f33(Play& play) {
     const std::string date = held_value(play, DCM_StudyDate);
-    for (const std::string& range : {date, date + "-", "-" + date, date + "-" + date}) {
+    for (const std::string& range : {date, date + "-", "-" + date, fmt::format("{0}-{0}", date)}) {
         play.expect(one_match, asked(play, {{DCM_StudyDate, range}}));
     }
     const std::string later = std::to_string(std::stoi(date.substr(0, 4)) + 1) + "0101";
-    for (const std::string& range : {later + "-", later + "-" + date}) {
+    for (const std::string& range : {later + "-", fmt::format("{}-{}", later, date)}) {
         play.expect(no_match, asked(play, {{DCM_StudyDate, range}}));
     }
     play.saw("a, a-, -a, a-a match; later- and later-earlier do not");

@@ -29,10 +29,10 @@ enum class How : std::uint8_t {
 };
 
 struct Case {
-    std::string_view id;  ///< "A1"
-    Requirement requirement;
+    std::string_view id;           ///< "A1"
     std::string_view section;      ///< of the standard, "PS3.8 9.3.3"
     std::string_view expectation;  ///< one sentence
+    Requirement requirement;
     How how;
     Dialogue dialogue;      ///< null unless it is played
     std::string_view note;  ///< by_a_test: the test's name; not_here: why
