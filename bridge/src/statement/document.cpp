@@ -12,6 +12,9 @@ template <typename... Fs>
 struct Overloaded : Fs... {
     using Fs::operator()...;
 };
+// clang 14 does not deduce an aggregate's arguments by itself.
+template <typename... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
 
 std::string replaced(std::string_view text, std::string_view characters, auto replacement_of) {
     std::string out;
