@@ -63,7 +63,6 @@ private:
     std::vector<Accepted> accepted_;
     std::uint32_t peer_pdu_bytes_max_ = 0;
     Message begun_;
-    bool command_ended_ = false;
     std::deque<Message> whole_;
     std::size_t longest_p_data_ = 0;
 };
