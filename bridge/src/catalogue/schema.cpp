@@ -1,18 +1,16 @@
 #include "catalogue/schema.hpp"
 
+#include "catalogue/versioned_tables.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
 
 namespace cxr::bridge::schema {
 
-using dicom::Fault;
-using dicom::FaultKind;
 using dicom::Result;
 
 namespace {
-
-constexpr std::int64_t application_id = 0x43585242;  // "CXRB", in the file's header
 
 constexpr const char* tables = R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -99,19 +97,6 @@ constexpr std::array indexes{
     Index{"instance_by_uid", "instance(uid)"},
 };
 
-Fault refusal(const std::filesystem::path& file, const std::string& why) {
-    return Fault{
-        .kind = FaultKind::storage,
-        .doing = fmt::format(
-            "catalogue {}: {}. Move the file (and its -wal and -shm) away and start again: "
-            "it is rebuilt from the data set and the received objects",
-            file.string(),
-            why)};
-}
-
-/// migrations[n] turns version n into n + 1.
-using Migration = Result<void> (*)(sqlite::Connection&);
-
 Result<void> create_tables(sqlite::Connection& connection) {
     if (auto created = connection.execute(tables); !created) {
         return created.error();
@@ -124,52 +109,18 @@ Result<void> add_time_zones(sqlite::Connection& connection) {
         "ALTER TABLE study_kind ADD COLUMN timezone_offset_from_utc TEXT NOT NULL DEFAULT ''");
 }
 
-constexpr std::array<Migration, version> migrations{create_tables, add_time_zones};
+constexpr std::array<sqlite::Migration, version> migrations{create_tables, add_time_zones};
 
-Result<void> migrate(sqlite::Connection& connection, std::int64_t from) {
-    auto transaction = sqlite::Transaction::begin(connection);
-    if (!transaction) {
-        return transaction.error();
-    }
-    for (auto step = static_cast<std::size_t>(from); step < migrations.size(); ++step) {
-        if (auto migrated = migrations[step](connection); !migrated) {
-            return migrated.error();
-        }
-    }
-    if (auto marked = connection.execute(fmt::format(
-            "PRAGMA user_version = {}; PRAGMA application_id = {}", version, application_id));
-        !marked) {
-        return marked.error();
-    }
-    return transaction->commit();
-}
+constexpr sqlite::VersionedTables tables_of_the_catalogue{
+    .application_id = 0x43585242,  // "CXRB", in the file's header
+    .migrations = migrations,
+    .what = "catalogue",
+    .consequence = "it is rebuilt from the data set and the received objects"};
 
 }  // namespace
 
 Result<void> prepare(sqlite::Connection& connection, const std::filesystem::path& file) {
-    auto objects = connection.integer("SELECT count(*) FROM sqlite_schema");
-    if (!objects) {
-        return refusal(file, "cannot be read, " + objects.error().doing);
-    }
-    auto application = connection.integer("PRAGMA application_id");
-    auto found = connection.integer("PRAGMA user_version");
-    if (!application || !found) {
-        return refusal(file, "its header cannot be read");
-    }
-    if (*objects > 0 && *application != application_id) {
-        return refusal(file, "is a database of another program");
-    }
-    if (*found > version) {
-        return refusal(file,
-                       fmt::format("has version {}, this program knows {} at most: a newer release "
-                                   "wrote it",
-                                   *found,
-                                   version));
-    }
-    if (*found == version) {
-        return {};
-    }
-    return migrate(connection, *found);
+    return tables_of_the_catalogue.prepare(connection, file);
 }
 
 Result<void> create_indexes(sqlite::Connection& connection) {

@@ -14,7 +14,7 @@ constexpr int busy_timeout_ms = 10'000;
 Fault fault_of(int code, const char* message) {
     const int primary = code & 0xFF;
     const FaultKind kind = primary == SQLITE_FULL ? FaultKind::exhausted : FaultKind::storage;
-    return Fault{.kind = kind, .doing = fmt::format("catalogue: {} ({})", message, code)};
+    return Fault{.kind = kind, .doing = fmt::format("database: {} ({})", message, code)};
 }
 
 Fault fault_of(int code, sqlite3* connection) {

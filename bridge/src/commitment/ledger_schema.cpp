@@ -1,18 +1,14 @@
 #include "commitment/ledger_schema.hpp"
 
-#include <fmt/format.h>
+#include "catalogue/versioned_tables.hpp"
 
 #include <array>
 
 namespace cxr::bridge::ledger_schema {
 
-using dicom::Fault;
-using dicom::FaultKind;
 using dicom::Result;
 
 namespace {
-
-constexpr std::int64_t application_id = 0x43585243;  // "CXRC", in the file's header
 
 // direction and state: LedgerEntry's. Times: milliseconds since 1970 (UTC). reason: -1 not decided,
 // 0 committed, else the Failure Reason.
@@ -35,61 +31,22 @@ CREATE TABLE commitment_reference(
   PRIMARY KEY(commitment, position)) WITHOUT ROWID;
 )sql";
 
-Fault refusal(const std::filesystem::path& file, const std::string& why) {
-    return Fault{.kind = FaultKind::storage,
-                 .doing = fmt::format(
-                     "storage commitment transactions {}: {}. Move the file (and its -wal and "
-                     "-shm) away and start again: reports that are still owed are lost with it",
-                     file.string(),
-                     why)};
-}
-
-/// migrations[n] turns version n into n + 1.
-using Migration = Result<void> (*)(sqlite::Connection&);
-
 Result<void> create_tables(sqlite::Connection& connection) {
     return connection.execute(tables);
 }
 
-constexpr std::array<Migration, version> migrations{create_tables};
+constexpr std::array<sqlite::Migration, version> migrations{create_tables};
+
+constexpr sqlite::VersionedTables tables_of_the_ledger{
+    .application_id = 0x43585243,  // "CXRC", in the file's header
+    .migrations = migrations,
+    .what = "storage commitment transactions",
+    .consequence = "reports that are still owed are lost with it"};
 
 }  // namespace
 
 Result<void> prepare(sqlite::Connection& connection, const std::filesystem::path& file) {
-    // Several programs may come at once: whoever has the transaction looks and changes.
-    auto transaction = sqlite::Transaction::begin(connection);
-    if (!transaction) {
-        return refusal(file, "cannot be used, " + transaction.error().doing);
-    }
-    const auto objects = connection.integer("SELECT count(*) FROM sqlite_schema");
-    const auto application = connection.integer("PRAGMA application_id");
-    const auto found = connection.integer("PRAGMA user_version");
-    if (!objects || !application || !found) {
-        return refusal(file, "cannot be read");
-    }
-    if (*objects > 0 && *application != application_id) {
-        return refusal(file, "is a database of another program");
-    }
-    if (*found > version) {
-        return refusal(file,
-                       fmt::format("has version {}, this program knows {} at most: a newer release "
-                                   "wrote it",
-                                   *found,
-                                   version));
-    }
-    for (auto step = static_cast<std::size_t>(*found); step < migrations.size(); ++step) {
-        if (auto migrated = migrations[step](connection); !migrated) {
-            return migrated.error();
-        }
-    }
-    if (*found < version) {
-        if (auto marked = connection.execute(fmt::format(
-                "PRAGMA user_version = {}; PRAGMA application_id = {}", version, application_id));
-            !marked) {
-            return marked.error();
-        }
-    }
-    return transaction->commit();
+    return tables_of_the_ledger.prepare(connection, file);
 }
 
 }  // namespace cxr::bridge::ledger_schema
