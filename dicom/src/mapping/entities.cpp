@@ -66,6 +66,26 @@ std::string uid(const MappingOptions& options, std::string_view kind, std::strin
     return UIDSource(options.profile()).derive(joined(kind, name));
 }
 
+/// A series of one document of ours, made of an image.
+struct DocumentSeries {
+    const char* uid_prefix;
+    const char* modality;
+    const char* number;
+    const char* description;
+};
+
+SeriesEntity document_series(const ImageRecord& record,
+                             const MappingOptions& options,
+                             const DocumentSeries& document) {
+    SeriesEntity series;
+    series.series_instance_uid = uid(options, document.uid_prefix, record.row.image_index);
+    series.modality = document.modality;
+    series.series_number = document.number;
+    series.series_description = document.description;
+    series.manufacturer = "cxrbridge";
+    return series;
+}
+
 }  // namespace
 
 PatientEntity patient_entity(const ImageRecord& record, const MappingOptions& options) {
@@ -118,35 +138,20 @@ SeriesEntity series_entity(const ImageRecord& record,
             series.institution_name = "NIH Clinical Center";
             break;
         case DerivedKind::label_report:
-            series.series_instance_uid = uid(options, "series|labels|", record.row.image_index);
-            series.modality = "SR";
-            series.series_number = "701";
-            series.series_description = "ChestX-ray14 labels";
-            series.manufacturer = "cxrbridge";
-            break;
+            return document_series(
+                record, options, {"series|labels|", "SR", "701", "ChestX-ray14 labels"});
         case DerivedKind::box_report:
-            series.series_instance_uid = uid(options, "series|boxes|", record.row.image_index);
-            series.modality = "SR";
-            series.series_number = "702";
-            series.series_description = "ChestX-ray14 boxes";
-            series.manufacturer = "cxrbridge";
-            break;
+            return document_series(
+                record, options, {"series|boxes|", "SR", "702", "ChestX-ray14 boxes"});
         case DerivedKind::presentation_state:
-            series.series_instance_uid = uid(options, "series|gsps|", record.row.image_index);
-            series.modality = "PR";
-            series.series_number = "801";
-            series.series_description = "ChestX-ray14 boxes";
+            series = document_series(
+                record, options, {"series|gsps|", "PR", "801", "ChestX-ray14 boxes"});
             // Without it a validator asks for a side (PS3.3 C.7.3.1, Laterality is 2C).
             series.body_part_examined = "CHEST";
-            series.manufacturer = "cxrbridge";
             break;
         case DerivedKind::key_objects:
-            series.series_instance_uid = uid(options, "series|ko|", record.row.image_index);
-            series.modality = "KO";
-            series.series_number = "901";
-            series.series_description = "ChestX-ray14 boxed images";
-            series.manufacturer = "cxrbridge";
-            break;
+            return document_series(
+                record, options, {"series|ko|", "KO", "901", "ChestX-ray14 boxed images"});
     }
     return series;
 }

@@ -4,6 +4,7 @@
 #include "dicom/codec/codec.hpp"
 #include "dicom/report/records.hpp"
 #include "dicom/report/report.hpp"
+#include "support/dcmtk_ready.hpp"
 #include "support/files.hpp"
 #include "support/folders.hpp"
 
@@ -23,9 +24,7 @@ using cxr::test::TemporaryFolder;
 
 namespace {
 
-struct DcmtkReady {
-    DcmtkReady() { cxr::dicom::initialise_dcmtk(); }
-};
+using cxr::test::DcmtkReady;
 BOOST_TEST_GLOBAL_FIXTURE(DcmtkReady);
 
 /// Images 99990001_000 to 99990001_<count - 1>, each third with a box.

@@ -1,5 +1,6 @@
 #include "dicom/codec/codec.hpp"
 
+#include "support/dcmtk_ready.hpp"
 #include "support/files.hpp"
 #include "support/folders.hpp"
 #include "support/process.hpp"
@@ -16,9 +17,7 @@ using namespace cxr::dicom;
 
 namespace {
 
-struct DcmtkReady {
-    DcmtkReady() { initialise_dcmtk(); }
-};
+using cxr::test::DcmtkReady;
 BOOST_TEST_GLOBAL_FIXTURE(DcmtkReady);
 
 constexpr Uint16 rows = 33;

@@ -2,6 +2,7 @@
 
 #include "dicom/codec/codec.hpp"
 #include "dicom/report/records.hpp"
+#include "support/dcmtk_ready.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmsr/dsrdoc.h>
@@ -16,9 +17,7 @@ using cxr::test::invented_record;
 
 namespace {
 
-struct DcmtkReady {
-    DcmtkReady() { initialise_dcmtk(); }
-};
+using cxr::test::DcmtkReady;
 BOOST_TEST_GLOBAL_FIXTURE(DcmtkReady);
 
 }  // namespace

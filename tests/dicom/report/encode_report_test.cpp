@@ -2,6 +2,7 @@
 #include "dicom/core/uid.hpp"
 #include "dicom/report/records.hpp"
 #include "dicom/report/report.hpp"
+#include "support/dcmtk_ready.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,9 +18,7 @@ using cxr::test::invented_boxed_record;
 
 namespace {
 
-struct DcmtkReady {
-    DcmtkReady() { initialise_dcmtk(); }
-};
+using cxr::test::DcmtkReady;
 BOOST_TEST_GLOBAL_FIXTURE(DcmtkReady);
 
 std::vector<std::byte> bytes_of(const EncodedObject& object) {
