@@ -136,6 +136,7 @@ void OwnProvider::serve(Wire wire) {
     }
     const std::lock_guard lock(mutex_);
     visits_.push_back(std::move(visit));
+    changed_.notify_all();
 }
 
 void OwnProvider::answer(Probe& probe, Message message, Visit& visit) {
@@ -155,6 +156,7 @@ void OwnProvider::answer(Probe& probe, Message message, Visit& visit) {
         const std::lock_guard lock(mutex_);
         events_.push_back(event);
         visit.events.push_back(std::move(event));
+        changed_.notify_all();
     } else if (!command.is(CommandField::c_echo_rq)) {
         status = status::unrecognised_operation;
     }
@@ -175,27 +177,17 @@ void OwnProvider::end_association(Probe& probe, Visit& visit) {
 }
 
 std::optional<ReceivedEvent> OwnProvider::await_event(milliseconds within) {
-    const auto deadline = std::chrono::steady_clock::now() + within;
-    while (std::chrono::steady_clock::now() < deadline) {
-        {
-            const std::lock_guard lock(mutex_);
-            if (!events_.empty()) {
-                return events_.front();
-            }
-        }
-        std::this_thread::sleep_for(milliseconds(20));
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, within, [this] { return !events_.empty(); })) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    return events_.front();
 }
 
 std::vector<Visit> OwnProvider::finish(milliseconds within) {
-    const auto deadline = std::chrono::steady_clock::now() + within;
-    const auto all_left = [this] {
-        const std::lock_guard lock(mutex_);
-        return visits_.size() == visitors_.size();
-    };
-    while (!all_left() && std::chrono::steady_clock::now() < deadline) {
-        std::this_thread::sleep_for(milliseconds(10));
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, within, [this] { return visits_.size() == visitors_.size(); });
     }
     stop_ = true;
     if (acceptor_thread_.joinable()) {

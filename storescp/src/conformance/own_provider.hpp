@@ -4,6 +4,7 @@
 
 #include "conformance/play.hpp"
 
+#include <condition_variable>
 #include <mutex>
 #include <thread>
 
@@ -58,7 +59,8 @@ private:
     boost::asio::io_context io_;
     boost::asio::ip::tcp::acceptor acceptor_;
     std::atomic<bool> stop_{false};
-    std::mutex mutex_;  // of visits_ and visitors_
+    std::mutex mutex_;                 ///< of visits_, events_ and visitors_
+    std::condition_variable changed_;  ///< a visit ended or an event came
     std::vector<Visit> visits_;
     std::vector<ReceivedEvent> events_;
     std::vector<std::thread> visitors_;

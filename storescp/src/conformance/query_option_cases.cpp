@@ -210,9 +210,13 @@ void f50(Play& play) {
     probe.send(1,
                request_of(CommandField::c_find_rq, sop::study_root_find),
                encoded(all_studies(), syntax::implicit_little));
+    // The case itself: a requestor that reads nothing for a while.
     std::this_thread::sleep_for(std::chrono::seconds(1));
     const Answers slow = play.collect_answers(probe, 1);
     play.expect(slow.outcome.text == quick.outcome.text, quick.outcome.text, slow.outcome.text);
+    play.expect(slow.matches.size() == quick.matches.size(),
+                fmt::format("{} matches", quick.matches.size()),
+                fmt::format("{} matches", slow.matches.size()));
 }
 
 void f51(Play& play) {

@@ -119,6 +119,7 @@ void r9(Play& play) {
 
 void r10(Play& play) {
     const Retrieval all = got(play, [](const Received&, std::size_t) {
+        // Slow enough for a peer that tells its progress by time.
         std::this_thread::sleep_for(milliseconds(700));
         return status::success;
     });
