@@ -40,7 +40,7 @@ constexpr std::array of_find{
 };
 
 constexpr std::array of_move{
-    StatusMeaning{status::pending, "Pending", "sub-operations go on; at least every second, or every ten of them"},
+    StatusMeaning{status::pending, "Pending", "sub-operations go on; as often as `pending_interval` says, and after every ten of them"},
     StatusMeaning{status::success, "Success", "every sub-operation succeeded; also when nothing matched"},
     StatusMeaning{status::suboperations_complete_with_failures, "Warning: Sub-operations Complete, One or More Failures or Warnings", "some failed or ended with a warning; Failed SOP Instance UID List says which"},
     StatusMeaning{status::cancel, "Cancel", "C-CANCEL arrived, or the node stops; the sub-operation in flight ended first"},

@@ -1,5 +1,6 @@
 #include "bridge/statement/statement.hpp"
 
+#include "bridge/daemon/composition.hpp"
 #include "dicom/core/implementation.hpp"
 #include "statement/created_objects.hpp"
 #include "statement/document.hpp"
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <utility>
 
@@ -33,14 +35,18 @@ void overview(Document& text, const config::Config& config, const AcceptableCont
     text.emplace_back(Paragraph{
         "`cxrbridge wrap` creates Part 10 files, with `--dicomdir` a file-set with a DICOMDIR "
         "(file "
-        "IDs of PS3.10, no application profile of PS3.11 is claimed). Files are read only as "
-        "arguments of the import of reports."});
+        "IDs of PS3.10, no application profile of PS3.11 is claimed). No media are read."});
     text.emplace_back(Heading{3, "1.3 Made objects"});
-    TextTable objects{.header = {"Object", "SOP class"}, .rows = {}};
+    TextTable objects{.header = {"Object", "SOP class", "Offered"}, .rows = {}};
+    const auto served = catalogue_settings(config).made_kinds;
     for (std::size_t i = 0; i < dicom::derived_kind_count; ++i) {
-        const auto object =
-            created_object(static_cast<dicom::DerivedKind>(i), config.data_set.mapping);
-        objects.rows.push_back({object.name, '`' + object.sop_class_uid + '`'});
+        const auto kind = static_cast<dicom::DerivedKind>(i);
+        const auto object = created_object(kind, config.data_set.mapping);
+        objects.rows.push_back({object.name,
+                                '`' + object.sop_class_uid + '`',
+                                std::ranges::find(served, kind) != served.end()
+                                    ? "by the node and to files"
+                                    : "to files and by `export --to`"});
     }
     text.emplace_back(std::move(objects));
 }
@@ -80,7 +86,9 @@ void implementation_model(Document& text) {
     text.emplace_back(Paragraph{
         "One application entity does everything. It accepts associations as soon as the catalogue "
         "is up to date; the program then prints `ready`. Each association is served alone; within "
-        "one, requests are answered in the order of their arrival."});
+        "one, requests are answered in the order of their arrival, unless an asynchronous "
+        "operations "
+        "window was negotiated (`node.async_operations`)."});
     text.emplace_back(Heading{3, "3.3 Sequencing"});
     text.emplace_back(Paragraph{
         "A C-STORE is answered after the object is on stable storage and in the catalogue, so that "
@@ -214,9 +222,9 @@ void network_and_configuration(Document& text, const config::Config& config) {
     text.emplace_back(character_sets());
     text.emplace_back(Heading{3, "5.4 Security"});
     text.emplace_back(
-        Paragraph{"The configuration keys of `tls`, `access` and `peer` above say what is in "
-                  "force. By default "
-                  "the node listens on the loopback address only. Made objects are of a published, "
+        Paragraph{"The configuration keys of `access` and `peer` above say who may do what. "
+                  "Associations are not secured by TLS. By default the node listens on the "
+                  "loopback address only. Made objects are of a published, "
                   "de-identified data set: Patient Identity Removed (0012,0062) is YES."});
 }
 
