@@ -353,6 +353,11 @@ void Connection::close_transport() {
     watchdog_.cancel();
 }
 
+void Connection::wind_down(std::chrono::milliseconds idle) {
+    timeouts_.idle = std::min(timeouts_.idle, idle);
+    changed_.notify();
+}
+
 void Connection::conclude(const std::string& why_aborted) {
     if (upper_layer_.answer_release()) {
         end({.kind = FaultKind::peer_gone, .how = "released", .orderly = true});

@@ -49,6 +49,9 @@ public:
     /// Instead of the node's own limit.
     void set_idle_limit(std::chrono::milliseconds idle) { timeouts_.idle = idle; }
 
+    /// No longer than this from now on, also for an association that idles already.
+    void wind_down(std::chrono::milliseconds idle);
+
     /// Whoever used the association is done with it: answers a release that still waits, aborts
     /// what is still open.
     void conclude(const std::string& why_aborted);

@@ -37,7 +37,9 @@ Awaitable<Result<Message>> Connection::receive_message() {
         if (!open_) {
             break;
         }
-        if (!inbox_.message_begun()) {
+        if (inbox_.awaits_answers()) {  // operations run beside the caller
+            clear_deadline(Wait::idle);
+        } else if (!inbox_.message_begun()) {
             set_deadline(Wait::idle, responses_due_ > 0 ? timeouts_.dimse : timeouts_.idle);
         }
         co_await changed_.wait();

@@ -31,6 +31,8 @@ constexpr Rejection calling_not_recognized{1, 1, 3};
 constexpr Rejection user_not_accepted{1, 2, 1};
 /// How long to leave a failing accept alone: there is no handle or no memory.
 constexpr std::chrono::milliseconds accept_pause{100};
+/// How long a stopping node waits for the next request of an association.
+constexpr std::chrono::milliseconds idle_when_stopping{2'000};
 
 tcp::endpoint endpoint_of(asio::io_context& io, const ListenAddress& listen) {
     boost::system::error_code error;
@@ -143,6 +145,10 @@ public:
             *grace_over = true;
             self->changed_.notify();
         });
+        for (const auto& connection : registry_->associations()) {
+            asio::post(connection->executor(),
+                       [connection] { connection->wind_down(idle_when_stopping); });
+        }
         while (registry_->associations_count() > 0 && !*grace_over) {
             co_await changed_.wait();
         }

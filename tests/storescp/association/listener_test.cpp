@@ -310,6 +310,16 @@ BOOST_AUTO_TEST_CASE(stop_lets_an_association_finish_within_the_grace) {
     BOOST_TEST(node.events().wait_for<AssociationEnded>().orderly);
 }
 
+BOOST_AUTO_TEST_CASE(stop_does_not_wait_the_whole_grace_for_an_association_that_idles) {
+    RunningListener node({}, acceptable_contexts(), answer_everything);
+    RawPeer peer = associated(node.port());
+    auto stopped =
+        boost::asio::co_spawn(node.io(), node.listener().stop(60s), boost::asio::use_future);
+    BOOST_TEST(hex(peer.receive()) == abort_bytes(0, 0));
+    BOOST_TEST(node.events().wait_for<AssociationEnded>().how == "idle for 2 s");
+    BOOST_TEST((stopped.wait_for(20s) == std::future_status::ready));
+}
+
 BOOST_AUTO_TEST_CASE(stop_without_associations_is_immediate) {
     RunningListener node({}, acceptable_contexts(), answer_everything);
     BOOST_TEST(node.stops(60s));

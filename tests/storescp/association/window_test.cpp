@@ -6,7 +6,9 @@
 #include "support/running_listener.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -41,6 +43,21 @@ NodeSettings performing(std::uint16_t operations, bool abort_beyond = true) {
 std::uint16_t answered_id(const Bytes& pdu) {
     const auto command = decode_command_set(std::span(pdu).subspan(12));
     return command ? command->message_id_being_responded_to.value_or(0) : std::uint16_t{0};
+}
+
+/// Answers one request while it already waits for the next one.
+boost::asio::awaitable<void> answer_after_300_ms(Association& association) {
+    const auto request = co_await association.receive_message();
+    const auto answer = [&]() -> boost::asio::awaitable<void> {
+        boost::asio::steady_timer working(association.executor(), 300ms);
+        co_await working.async_wait(boost::asio::use_awaitable);
+        const CommandSet response = response_to(request->command);
+        const auto sent = co_await association.send_message(1, response);
+        BOOST_TEST(sent.has_value());
+    };
+    boost::asio::co_spawn(association.executor(), answer(), boost::asio::detached);
+    const auto next = co_await association.receive_message();
+    BOOST_TEST(!next.has_value());
 }
 
 /// A C-ECHO-RQ with a data set in one PDU of `bytes` bytes: longer than any command.
@@ -148,6 +165,17 @@ BOOST_AUTO_TEST_CASE(A55_a_peer_may_have_a_limit_of_its_own) {
     BOOST_TEST(hex(peer.receive()) == abort_bytes(0, 0));
     BOOST_TEST(node.events().wait_for<AssociationEnded>().how == "idle for 0.06 s");
     BOOST_TEST(echoes(patient, 1));
+}
+
+BOOST_AUTO_TEST_CASE(A55_an_operation_that_runs_beside_the_receiver_is_not_idling) {
+    NodeSettings settings = performing(2);
+    settings.timeouts.idle = 60ms;
+    RunningListener node(settings, acceptable_contexts(), answer_after_300_ms);
+    RawPeer peer = associated(node.port(), request_with_window(2));
+    peer.send(echoes_at_once(1));
+    BOOST_TEST(answered_id(peer.receive()) == 1U);
+    BOOST_TEST(hex(peer.receive()) == abort_bytes(0, 0));
+    BOOST_TEST(node.events().wait_for<AssociationEnded>().how == "idle for 0.06 s");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -36,8 +36,8 @@ public:
     [[nodiscard]] std::size_t associations() const;
     /// New associations follow it; living ones keep what they were admitted by.
     void replace_access(std::shared_ptr<const AccessPolicy> access);
-    /// Stops accepting, lets associations finish until the grace ends, then aborts them. Completes
-    /// when none is left.
+    /// Stops accepting, lets associations finish until the grace ends, then aborts them; those that
+    /// ask for nothing are aborted after two seconds. Completes when none is left.
     [[nodiscard]] Awaitable<void> stop(std::chrono::milliseconds grace);
 
 private:
