@@ -196,6 +196,12 @@ Key<Section> list(std::string_view name,
             .get = [=](const Section& section) { return Value(std::invoke(member, section)); }};
 }
 
+template <typename Section>
+Key<Section> secret(Key<Section> key) {
+    key.secret = true;
+    return key;
+}
+
 bool is_ae_title(const std::string& given) {
     return dicom::AETitle::parse(given).has_value();
 }
@@ -226,6 +232,15 @@ bool is_a_transfer_syntax(const std::string& given) {
     return dicom::find_transfer_syntax(given) != nullptr;
 }
 
+bool is_a_user_name(const std::string& given) {
+    return !given.empty() && given.size() <= 64;
+}
+/// crypt(3)'s kinds that are made to be slow; the shortest has 8 characters of salt and 43 of hash.
+bool is_a_passcode_hash(const std::string& given) {
+    const bool known = given.starts_with("$5$") || given.starts_with("$6$") ||
+                       given.starts_with("$y$") || given.starts_with("$2b$");
+    return known && given.size() > 50;
+}
 bool is_a_log_level(const std::string& given) {
     return given == "debug" || given == "info" || given == "warning" || given == "error";
 }
@@ -331,6 +346,61 @@ std::span<const Key<PeerSection>> keys_of<PeerSection>() {
                 &S::prefer,
                 "a list of transfer syntaxes, by keyword, short name or UID",
                 is_a_transfer_syntax),
+        flag<S>("tls", &S::tls),
+        text<S>(
+            "certificate_name", &S::certificate_name, "a host name or an IP address", is_a_host),
+        text<S>("user", &S::user, "a name of at most 64 characters", is_a_user_name),
+        text<S>("user_passcode_file", &S::user_passcode_file, "a file", is_not_empty),
+        text<S>("user_passcode_env",
+                &S::user_passcode_env,
+                "the name of an environment variable",
+                is_not_empty),
+    };
+    return keys;
+}
+
+template <>
+std::span<const Key<TlsSection>> keys_of<TlsSection>() {
+    using S = TlsSection;
+    static const Key<S> keys[] = {
+        flag<S>("enabled", &S::enabled),
+        text<S>("listen", &S::listen, "an IPv4 or IPv6 address", is_ip_address),
+        number<S>("port", &S::port, 0, 65'535),
+        text<S>("certificate", &S::certificate, "a PEM file", is_not_empty),
+        text<S>("key", &S::key, "a PEM file", is_not_empty),
+        text<S>("key_passphrase_file", &S::key_passphrase_file, "a file", is_not_empty),
+        text<S>("key_passphrase_env",
+                &S::key_passphrase_env,
+                "the name of an environment variable",
+                is_not_empty),
+        text<S>("ca", &S::ca, "a PEM file", is_not_empty),
+        choice<S>("client_certificate",
+                  &S::client_certificate,
+                  {{"required", ClientCertificate::required},
+                   {"optional", ClientCertificate::optional},
+                   {"none", ClientCertificate::none}}),
+        flag<S>("check_client_name", &S::check_client_name),
+        choice<S>("profile",
+                  &S::profile,
+                  {{"bcp195", TlsProfile::bcp195},
+                   {"bcp195-non-downgrading", TlsProfile::bcp195_non_downgrading},
+                   {"legacy", TlsProfile::legacy}}),
+    };
+    return keys;
+}
+
+template <>
+std::span<const Key<UserSection>> keys_of<UserSection>() {
+    using S = UserSection;
+    static const Key<S> keys[] = {
+        text<S>("name", &S::name, "a name of at most 64 characters", is_a_user_name),
+        secret(text<S>("passcode_hash",
+                       &S::passcode_hash,
+                       R"(what `openssl passwd -6` prints, beginning with "$6$")",
+                       is_a_passcode_hash)),
+        text<S>("passcode_file", &S::passcode_file, "a file", is_not_empty),
+        text<S>(
+            "passcode_env", &S::passcode_env, "the name of an environment variable", is_not_empty),
     };
     return keys;
 }
@@ -342,6 +412,11 @@ std::span<const Key<AccessSection>> keys_of<AccessSection>() {
         choice<S>("mode", &S::mode, {{"any", AccessMode::any}, {"known", AccessMode::known}}),
         flag<S>("check_called_aet", &S::check_called_aet),
         flag<S>("ignore_aet_case", &S::ignore_aet_case),
+        choice<S>("user_identity",
+                  &S::user_identity,
+                  {{"ignored", UserIdentity::ignored},
+                   {"checked", UserIdentity::checked},
+                   {"required", UserIdentity::required}}),
     };
     return keys;
 }

@@ -26,6 +26,7 @@ struct Key {
     /// False when the value is not allowed; its type is right already.
     std::function<bool(Section&, const Value&)> set;
     std::function<Value(const Section&)> get;
+    bool secret = false;  ///< never shown, not even in a complaint
 };
 
 template <typename Section>
@@ -36,6 +37,10 @@ template <>
 [[nodiscard]] std::span<const Key<NodeSection>> keys_of<NodeSection>();
 template <>
 [[nodiscard]] std::span<const Key<PeerSection>> keys_of<PeerSection>();
+template <>
+[[nodiscard]] std::span<const Key<TlsSection>> keys_of<TlsSection>();
+template <>
+[[nodiscard]] std::span<const Key<UserSection>> keys_of<UserSection>();
 template <>
 [[nodiscard]] std::span<const Key<AccessSection>> keys_of<AccessSection>();
 template <>
@@ -48,11 +53,12 @@ template <>
 [[nodiscard]] std::span<const Key<LogSection>> keys_of<LogSection>();
 
 /// Calls visit("dataset", config.data_set), visit("node", config.node), … for the single sections;
-/// [[peer]] is the only repeated one.
+/// [[peer]] and [[user]] are the repeated ones.
 template <typename SomeConfig, typename Visitor>
 void for_each_section(SomeConfig& config, Visitor&& visit) {
     visit("dataset", config.data_set);
     visit("node", config.node);
+    visit("tls", config.tls);
     visit("access", config.access);
     visit("state", config.state);
     visit("commitment", config.commitment);

@@ -22,7 +22,11 @@ public:
 private:
     template <typename Section>
     void read_section(const toml::table& table, std::string_view name, Section& section);
-    void read_peers(const toml::node& node, Config& config);
+    template <typename Section>
+    void read_all(const toml::node& node,
+                  std::string_view name,
+                  std::initializer_list<const char*> needed,
+                  std::vector<Section>& sections);
     void complain(const toml::source_region& where, std::string_view what) {
         mistakes_.emplace_back(where.begin.line,
                                fmt::format("{}:{}: {}", file_, where.begin.line, what));
@@ -94,35 +98,41 @@ void Reader::read_section(const toml::table& table, std::string_view name, Secti
                      fmt::format("{}.{}: {} is not allowed; allowed: {}",
                                  name,
                                  given,
-                                 toml_literal(*value),
+                                 key->secret ? "this" : toml_literal(*value),
                                  key->allowed));
         }
     }
 }
 
-void Reader::read_peers(const toml::node& node, Config& config) {
-    const toml::array* peers = node.as_array();
-    if (peers == nullptr || !peers->is_homogeneous(toml::node_type::table)) {
-        complain(node.source(), "peer: peers are written [[peer]], one section each");
+/// A repeated section.
+template <typename Section>
+void Reader::read_all(const toml::node& node,
+                      std::string_view name,
+                      std::initializer_list<const char*> needed,
+                      std::vector<Section>& sections) {
+    const toml::array* tables = node.as_array();
+    if (tables == nullptr || !tables->is_homogeneous(toml::node_type::table)) {
+        complain(node.source(),
+                 fmt::format("{0}: {0}s are written [[{0}]], one section each", name));
         return;
     }
-    for (const toml::node& element : *peers) {
+    for (const toml::node& element : *tables) {
         const toml::table& table = *element.as_table();
-        PeerSection peer;
-        read_section(table, "peer", peer);
-        for (const char* needed : {"aet", "host"}) {
-            if (!table.contains(needed)) {
-                complain(table.source(), fmt::format("peer.{}: missing", needed));
+        Section section;
+        read_section(table, name, section);
+        for (const char* key : needed) {
+            if (!table.contains(key)) {
+                complain(table.source(), fmt::format("{}.{}: missing", name, key));
             }
         }
-        config.peers.push_back(std::move(peer));
+        sections.push_back(std::move(section));
     }
 }
 
 void Reader::read(const toml::table& root, Config& config) {
     std::vector<std::string_view> names;
     for_each_section(config, [&](const char* name, const auto&) { names.emplace_back(name); });
-    names.emplace_back("peer");
+    names.insert(names.end(), {"peer", "user"});
 
     for (const auto& [toml_key, node] : root) {
         const std::string_view given = toml_key.str();
@@ -133,7 +143,9 @@ void Reader::read(const toml::table& root, Config& config) {
                                  node.is_table() || node.is_array_of_tables() ? "section" : "key",
                                  did_you_mean(given, names)));
         } else if (given == "peer") {
-            read_peers(node, config);
+            read_all(node, given, {"aet", "host"}, config.peers);
+        } else if (given == "user") {
+            read_all(node, given, {"name"}, config.users);
         } else if (!node.is_table()) {
             complain(toml_key.source(),
                      fmt::format("{0}: must be a section, written [{0}]", given));

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <set>
 
 namespace cxr::config {
@@ -48,7 +50,10 @@ void show_keys(const Section& section, std::string& shown) {
     for (const Key<Section>& key : keys_of<Section>()) {
         const Value value = key.get(section);
         const auto* text = std::get_if<std::string>(&value);
-        if (text == nullptr || !text->empty()) {  // an empty path is one that nobody set
+        const bool set = text == nullptr || !text->empty();  // an empty path: nobody set it
+        if (set && key.secret) {
+            shown += fmt::format("# {} is set; a secret is not shown\n", key.name);
+        } else if (set) {
             shown += fmt::format("{} = {}\n", key.name, toml_literal(value));
         }
     }
@@ -83,8 +88,69 @@ dicom::Result<void> set_key(Config& config, std::string_view name, std::string_v
     return outcome;
 }
 
+namespace {
+
+/// Of the ways to give a secret, at most one.
+void check_secret(std::initializer_list<std::string_view> given,
+                  const std::string& whose,
+                  std::vector<std::string>& found) {
+    if (std::ranges::count_if(given, [](auto text) { return !text.empty(); }) > 1) {
+        found.push_back(whose + " is given in more than one way");
+    }
+}
+
+void check_tls(const Config& config, std::vector<std::string>& found) {
+    const TlsSection& tls = config.tls;
+    if (tls.enabled && tls.certificate.empty()) {
+        found.emplace_back("tls.enabled needs tls.certificate and tls.key");
+    }
+    if (tls.certificate.empty() != tls.key.empty()) {
+        found.emplace_back("tls.certificate and tls.key belong together: one of them is missing");
+    }
+    if (tls.enabled && tls.ca.empty() && tls.client_certificate != ClientCertificate::none) {
+        found.emplace_back(
+            "tls.ca is missing: without it no client's certificate can be checked; give it, or "
+            "tls.client_certificate = \"none\"");
+    }
+    check_secret({tls.key_passphrase_file, tls.key_passphrase_env}, "tls: the passphrase", found);
+    for (const PeerSection& peer : config.peers) {
+        if (peer.tls && tls.ca.empty()) {
+            found.push_back(fmt::format(
+                "peer {}: tls needs tls.ca, by which its certificate is checked", peer.aet));
+        }
+    }
+}
+
+void check_users(const Config& config, std::vector<std::string>& found) {
+    std::set<std::string> seen;
+    for (const UserSection& user : config.users) {
+        if (!seen.insert(user.name).second) {
+            found.push_back(fmt::format("user: two users have the name {}", user.name));
+        }
+        check_secret({user.passcode_hash, user.passcode_file, user.passcode_env},
+                     fmt::format("user {}: the passcode", user.name),
+                     found);
+    }
+    if (config.access.user_identity == UserIdentity::required && config.users.empty()) {
+        found.emplace_back(
+            "access.user_identity is \"required\", but there is no [[user]]: nobody could call");
+    }
+    for (const PeerSection& peer : config.peers) {
+        check_secret({peer.user_passcode_file, peer.user_passcode_env},
+                     fmt::format("peer {}: the passcode", peer.aet),
+                     found);
+        if (peer.user.empty() && !(peer.user_passcode_file + peer.user_passcode_env).empty()) {
+            found.push_back(fmt::format("peer {}: a passcode without a user", peer.aet));
+        }
+    }
+}
+
+}  // namespace
+
 std::vector<std::string> contradictions(const Config& config) {
     std::vector<std::string> found;
+    check_tls(config, found);
+    check_users(config, found);
     if (config.access.mode == AccessMode::known && config.peers.empty()) {
         found.emplace_back("access.mode is \"known\", but there is no [[peer]]: nobody could call");
     }
@@ -106,6 +172,10 @@ std::string show(const Config& config) {
     for (const PeerSection& peer : config.peers) {
         shown += "\n[[peer]]\n";
         show_keys(peer, shown);
+    }
+    for (const UserSection& user : config.users) {
+        shown += "\n[[user]]\n";
+        show_keys(user, shown);
     }
     return shown;
 }
@@ -155,6 +225,7 @@ std::vector<KeyInfo> known_keys() {
     for_each_section(
         defaults, [&](const char* name, const auto& section) { list_keys(name, section, keys); });
     list_keys("peer", PeerSection{}, keys);
+    list_keys("user", UserSection{}, keys);
     return keys;
 }
 

@@ -11,6 +11,12 @@ using namespace cxr::config;
 
 namespace {
 
+// openssl passwd -6 -salt testsalt secret
+const std::string hash =
+    "$6$testsalt$51yaaBMXXXt5vK522YOlIMZ267vqHtMIzc2klcsu3EEv/"
+    "bkRDU9g3UmkypXf.NvlpPpIPK1nX5zdbCeJBiQb"
+    "B/";
+
 std::string joined(const std::vector<std::string>& lines) {
     std::string text;
     for (const std::string& line : lines) {
@@ -96,6 +102,17 @@ BOOST_AUTO_TEST_CASE(is_read_back_from_what_show_prints) {
     BOOST_TEST(parsed(shown).node.max_pdu == 16384u);
 }
 
+BOOST_AUTO_TEST_CASE(shows_no_secret) {
+    const Config config = parsed("[[user]]\nname = 'bob'\npasscode_hash = '" + hash +
+                                 "'\n[[user]]\nname = 'eve'\npasscode_file = '/run/eve'\n");
+    BOOST_TEST(config.users.at(0).passcode_hash == hash);
+    const std::string shown = show(config);
+    BOOST_TEST(shown.find("$6$") == std::string::npos, shown);
+    BOOST_TEST(shown.find("# passcode_hash is set; a secret is not shown") != std::string::npos);
+    BOOST_TEST(shown.find("passcode_file = \"/run/eve\"") != std::string::npos);
+    BOOST_TEST(parsed(shown).users.size() == 2U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_mistake)
@@ -158,6 +175,13 @@ const Mistake mistakes[] = {
      "[[peer]]\naet = 'A'\nhost = 'h'\nsop_classes = ['Pictures']",
      "t.toml:4: peer.sop_classes: [\"Pictures\"] is not allowed; allowed: "
      "a list of SOP classes, by UID or, of storage classes, by keyword"},
+    {"a passcode in clear, which is not repeated",
+     "[[user]]\nname = 'A'\npasscode_hash = 'open sesame'",
+     "t.toml:3: user.passcode_hash: this is not allowed; allowed: what `openssl passwd -6` prints"},
+    {"a user without a name", "\n[[user]]\npasscode_env = 'A'", "t.toml:2: user.name: missing"},
+    {"a user as a plain section",
+     "[user]\nname = 'A'",
+     "t.toml:1: user: users are written [[user]], one section each"},
     {"a right that does not exist",
      "[[peer]]\naet = 'A'\nhost = 'h'\nmay = ['delete']",
      "t.toml:4: peer.may: [\"delete\"] is not allowed; allowed: "
@@ -193,6 +217,53 @@ BOOST_AUTO_TEST_CASE(between_keys_is_found_too) {
     BOOST_TEST(contradictions(config)[0] == "peer: two peers have the AE title A");
     config.peers.pop_back();
     BOOST_TEST(contradictions(config).empty());
+}
+
+struct Contradiction {
+    const char* says;
+    const char* text;
+    const char* complaint;  ///< how it begins; empty: there is none
+};
+std::ostream& operator<<(std::ostream& out, const Contradiction& contradiction) {
+    return out << contradiction.says;
+}
+const Contradiction security[] = {
+    {"a listener without a certificate",
+     "[tls]\nenabled = true\nca = 'c'",
+     "tls.enabled needs tls.certificate and tls.key"},
+    {"a certificate without a key",
+     "[tls]\ncertificate = 'c'",
+     "tls.certificate and tls.key belong together"},
+    {"nobody whose certificates are trusted",
+     "[tls]\nenabled = true\ncertificate = 'c'\nkey = 'k'",
+     "tls.ca is missing"},
+    {"nobody is asked for one",
+     "[tls]\nenabled = true\ncertificate = 'c'\nkey = 'k'\nclient_certificate = 'none'",
+     ""},
+    {"two passphrases",
+     "[tls]\nkey_passphrase_file = 'f'\nkey_passphrase_env = 'E'",
+     "tls: the passphrase is given in more than one way"},
+    {"a peer whose certificate cannot be checked",
+     "[[peer]]\naet = 'A'\nhost = 'h'\ntls = true",
+     "peer A: tls needs tls.ca"},
+    {"a passcode of nobody",
+     "[[peer]]\naet = 'A'\nhost = 'h'\nuser_passcode_env = 'E'",
+     "peer A: a passcode without a user"},
+    {"identities required, and no user",
+     "[access]\nuser_identity = 'required'",
+     "access.user_identity is \"required\", but there is no [[user]]"},
+    {"two users of one name",
+     "[[user]]\nname = 'u'\n[[user]]\nname = 'u'",
+     "user: two users have the name u"},
+    {"a passcode twice",
+     "[[user]]\nname = 'u'\npasscode_env = 'E'\npasscode_file = 'f'",
+     "user u: the passcode is given in more than one way"},
+};
+
+BOOST_DATA_TEST_CASE(of_security_is_found_too, security, given) {
+    const auto found = contradictions(parsed(given.text));
+    BOOST_TEST_REQUIRE(found.size() == (*given.complaint == '\0' ? 0U : 1U));
+    BOOST_TEST((found.empty() || found[0].starts_with(given.complaint)), found.front());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -100,7 +100,8 @@ void add_serve(CLI::App& program, Chosen& chosen) {
     const auto sources = std::make_shared<ConfigSources>();
     add_node_flags(*command, sources);
     command->footer(
-        "SIGTERM and SIGINT end it in good order; SIGHUP reloads peers and access.\n"
+        "SIGTERM and SIGINT end it in good order; SIGHUP reloads peers, users, access and "
+        "certificates.\n"
         "Examples:\n"
         "  cxrbridge serve --dataset /srv/chestxray14 --port 11112\n"
         "  cxrbridge serve --config /etc/cxrbridge/cxrbridge.toml --listen 0.0.0.0\n"

@@ -1,5 +1,7 @@
 #include "data_set_options.hpp"
 
+#include "bridge/daemon/composition.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <ostream>
@@ -29,7 +31,8 @@ void add_findings(CLI::App& command, std::vector<dicom::Finding>& findings) {
         ->allow_extra_args(false);
 }
 
-/// `text` is "AE@host:port" or the AE title of a configured peer.
+/// `text` is "AE@host:port" or the AE title of a configured peer; with the AE title of one, its TLS
+/// and user hold for another host and port, too.
 dicom::Result<config::PeerSection> find_peer(const config::Config& config,
                                              const std::string& text) {
     for (const config::PeerSection& peer : config.peers) {
@@ -37,7 +40,16 @@ dicom::Result<config::PeerSection> find_peer(const config::Config& config,
             return peer;
         }
     }
-    return config::parse_peer(text);
+    auto peer = config::parse_peer(text);
+    for (const config::PeerSection& known : config.peers) {
+        if (peer && known.aet == peer->aet) {
+            const config::PeerSection typed = *peer;
+            *peer = known;
+            peer->host = typed.host;
+            peer->port = typed.port;
+        }
+    }
+    return peer;
 }
 
 }  // namespace
@@ -116,7 +128,17 @@ bool take(const config::Config& config,
         err << "--to: " << peer.error().doing << '\n';
         return false;
     }
-    destination = {.peer = std::move(peer).value(), .calling_ae_title = config.node.aet};
+    config::Config with_peer = config;
+    with_peer.peers = {*peer};
+    with_peer.tls.enabled = false;  // nobody is listened to
+    auto access = access_policy(with_peer);
+    if (!access) {
+        err << access.error().doing << '\n';
+        return false;
+    }
+    destination = {.peer = (*access)->peers.at(peer->aet),
+                   .access = *access,
+                   .calling_ae_title = config.node.aet};
     return true;
 }
 

@@ -98,18 +98,19 @@ bool documents_to_peer(const DataSetFolder& folder,
     FolderSource source(folder, options.data_set.mapping);
     const auto instances = source.references(records, document_kinds(options.formats));
     Progress progress("sending", std::string(noun), instances.size());
-    const TransmissionReport report =
-        transmit(source,
-                 instances,
-                 {.peer = options.to->peer, .calling_ae_title = options.to->calling_ae_title},
-                 [&progress] { progress.advance(); });
+    const TransmissionReport report = transmit(source,
+                                               instances,
+                                               {.peer = options.to->peer,
+                                                .access = options.to->access,
+                                                .calling_ae_title = options.to->calling_ae_title},
+                                               [&progress] { progress.advance(); });
     print_failures(report.failures, err);
     fmt::print(out,
                "{} of {} {} stored at {} ({} with a warning), {} failed\n",
                report.stored + report.stored_with_warning,
                instances.size(),
                noun,
-               options.to->peer.aet,
+               options.to->peer.ae_title,
                report.stored_with_warning,
                report.failures.size());
     return report.complete();

@@ -22,8 +22,9 @@ constexpr std::size_t references_a_transaction = 1'000;
 AskingSettings asking_settings(const SendOptions& options) {
     const config::NodeSection& node = options.commit->config.node;
     return {.peer = options.to.peer,
+            .access = options.to.access,
             .calling_ae_title = options.to.calling_ae_title,
-            .timeouts = node_settings(options.commit->config).timeouts,
+            .timeouts = node_settings(options.commit->config, nullptr).timeouts,
             .listen_address = node.listen,
             .listen_port = options.commit->port.value_or(node.port),
             .wait = options.commit->wait};
@@ -47,7 +48,7 @@ std::size_t print_answer(const CommitmentAnswer& answer,
                        "port {} is in use: a report that {} sends there is seen only if it reaches "
                        "a running `cxrbridge serve` with the same --state\n",
                        settings.listen_port,
-                       settings.peer.aet);
+                       settings.peer.ae_title);
         }
         return 0;
     }
@@ -91,7 +92,7 @@ int commit(const SendOptions& options,
                "{} of {} stored objects committed by {}\n",
                committed,
                stored.size(),
-               options.to.peer.aet);
+               options.to.peer.ae_title);
     return committed == stored.size() ? done : done_with_findings;
 }
 
@@ -125,6 +126,7 @@ int run_send(const SendOptions& options, std::ostream& out, std::ostream& err) {
     const TransmissionReport report = transmit(source,
                                                instances,
                                                {.peer = options.to.peer,
+                                                .access = options.to.access,
                                                 .calling_ae_title = options.to.calling_ae_title,
                                                 .rate = options.rate},
                                                [&progress] { progress.advance(); });
@@ -135,7 +137,7 @@ int run_send(const SendOptions& options, std::ostream& out, std::ostream& err) {
                "{} of {} objects stored at {} ({} with a warning), {} failed\n",
                report.stored + report.stored_with_warning,
                instances.size(),
-               options.to.peer.aet,
+               options.to.peer.ae_title,
                report.stored_with_warning,
                report.failures.size());
     int outcome = report.complete() ? done : done_with_findings;

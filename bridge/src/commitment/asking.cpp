@@ -50,7 +50,7 @@ public:
 
     Result<CommitmentAnswer> run() {
         answer_.transaction_uid = request_.transaction_uid;
-        if (auto noted = ledger_.ask(request_, settings_.peer.aet, settings_.calling_ae_title);
+        if (auto noted = ledger_.ask(request_, settings_.peer.ae_title, settings_.calling_ae_title);
             !noted) {
             return noted.error();
         }
@@ -117,9 +117,8 @@ private:
     /// False: it was not taken on.
     Awaitable<bool> ask() {
         storescp::AssociationRequest request;
-        request.peers = {.calling = settings_.calling_ae_title, .called = settings_.peer.aet};
-        request.host = settings_.peer.host;
-        request.port = settings_.peer.port;
+        request.peers = {.calling = settings_.calling_ae_title, .called = settings_.peer.ae_title};
+        address_to(request, settings_.peer, *settings_.access);
         request.contexts = {storescp::commitment_context()};
         request.timeouts = settings_.timeouts;
         request.timeouts.idle = std::max<std::chrono::milliseconds>(
@@ -156,7 +155,7 @@ private:
         const auto report =
             co_await storescp::wait_for_report(*association_, request_.transaction_uid, patience);
         if (report && *report) {
-            if (auto known = ledger_.conclude(**report, settings_.peer.aet); !known) {
+            if (auto known = ledger_.conclude(**report, settings_.peer.ae_title); !known) {
                 fault_ = known.error();
             }
         }

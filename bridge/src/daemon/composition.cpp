@@ -1,5 +1,6 @@
 #include "bridge/daemon/composition.hpp"
 
+#include "bridge/daemon/credentials.hpp"
 #include "dicom/core/transfer_syntax.hpp"
 #include "dicom/core/uid.hpp"
 #include "dicom/query/time_zone.hpp"
@@ -21,7 +22,7 @@ std::set<std::string, std::less<>> sop_classes_of(const config::PeerSection& sec
     return uids;
 }
 
-storescp::Peer peer_of(const config::PeerSection& section) {
+dicom::Result<storescp::Peer> peer_of(const config::PeerSection& section) {
     storescp::Peer peer{.ae_title = section.aet,
                         .host = section.host,
                         .port = section.port,
@@ -34,7 +35,9 @@ storescp::Peer peer_of(const config::PeerSection& section) {
                         .sop_classes = sop_classes_of(section),
                         .is_move_destination = may(section, "destination"),
                         .check_address = section.check_address,
-                        .preferred_transfer_syntaxes = {}};
+                        .preferred_transfer_syntaxes = {},
+                        .tls = section.tls,
+                        .certificate_name = section.certificate_name};
     if (section.idle_timeout.count() > 0) {
         peer.idle = section.idle_timeout;
     }
@@ -42,6 +45,14 @@ storescp::Peer peer_of(const config::PeerSection& section) {
         if (const dicom::TransferSyntax* syntax = dicom::find_transfer_syntax(name)) {
             peer.preferred_transfer_syntaxes.emplace_back(syntax->uid);
         }
+    }
+    if (!section.user.empty()) {
+        auto passcode = read_secret(section.user_passcode_file, section.user_passcode_env);
+        if (!passcode) {
+            return dicom::Fault{.kind = passcode.error().kind,
+                                .doing = "peer " + section.aet + ": " + passcode.error().doing};
+        }
+        peer.credentials = {.name = section.user, .passcode = *std::move(passcode)};
     }
     return peer;
 }
@@ -51,6 +62,18 @@ constexpr std::uint32_t lenient_pdu_bytes_max = 16'777'216;
 bool is_lenient(const config::NodeSection& node, config::Switch rule) {
     return rule == config::Switch::as_strictness ? node.strictness == config::Strictness::lenient
                                                  : rule == config::Switch::lenient;
+}
+
+storescp::UserIdentity user_identity_of(config::UserIdentity demand) {
+    switch (demand) {
+        case config::UserIdentity::ignored:
+            return storescp::UserIdentity::ignored;
+        case config::UserIdentity::checked:
+            return storescp::UserIdentity::checked;
+        case config::UserIdentity::required:
+            return storescp::UserIdentity::required;
+    }
+    return storescp::UserIdentity::required;
 }
 
 DuplicatePolicy policy_of(config::DuplicatePolicy policy) {
@@ -93,7 +116,8 @@ storescp::CommitmentSettings commitment_settings(const config::CommitmentSection
 
 }  // namespace
 
-std::shared_ptr<const storescp::AccessPolicy> access_policy(const config::Config& config) {
+dicom::Result<std::shared_ptr<const storescp::AccessPolicy>> access_policy(
+    const config::Config& config) {
     auto policy = std::make_shared<storescp::AccessPolicy>();
     policy->ae_titles = {config.node.aet};
     policy->check_called_ae_title = config.access.check_called_aet;
@@ -101,12 +125,28 @@ std::shared_ptr<const storescp::AccessPolicy> access_policy(const config::Config
     policy->access = config.access.mode == config::AccessMode::known ? storescp::Access::known
                                                                      : storescp::Access::any;
     for (const config::PeerSection& section : config.peers) {
-        policy->peers.insert_or_assign(section.aet, peer_of(section));
+        auto peer = peer_of(section);
+        if (!peer) {
+            return peer.error();
+        }
+        policy->peers.insert_or_assign(section.aet, *std::move(peer));
     }
-    return policy;
+    policy->user_identity = user_identity_of(config.access.user_identity);
+    auto known = users(config);
+    if (!known) {
+        return known.error();
+    }
+    policy->users = *std::move(known);
+    auto tls = tls_context(config);
+    if (!tls) {
+        return tls.error();
+    }
+    policy->tls = *std::move(tls);
+    return std::shared_ptr<const storescp::AccessPolicy>(std::move(policy));
 }
 
-storescp::NodeSettings node_settings(const config::Config& config) {
+storescp::NodeSettings node_settings(const config::Config& config,
+                                     std::shared_ptr<const storescp::AccessPolicy> access) {
     const config::NodeSection& node = config.node;
     storescp::NodeSettings settings;
     settings.listen_address = node.listen;
@@ -134,7 +174,10 @@ storescp::NodeSettings node_settings(const config::Config& config) {
         settings.pending_every_suboperations = 0;
     }
     settings.commitment = commitment_settings(config.commitment);
-    settings.access = access_policy(config);
+    if (config.tls.enabled) {
+        settings.tls_listen = {.address = config.tls.listen, .port = config.tls.port};
+    }
+    settings.access = std::move(access);
     return settings;
 }
 
@@ -174,6 +217,9 @@ std::vector<std::string> changes_that_need_a_restart(const config::Config& runni
     };
     note(running.data_set == next.data_set, "[dataset]");
     note(running.node == next.node, "[node]");
+    note(running.tls.enabled == next.tls.enabled && running.tls.listen == next.tls.listen &&
+             running.tls.port == next.tls.port,
+         "[tls] (enabled, listen, port)");
     note(running.state == next.state, "[state]");
     note(running.commitment == next.commitment, "[commitment]");
     note(running.export_ == next.export_, "[export]");

@@ -34,6 +34,7 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds shutdown_grace{10};
 constexpr std::size_t row_faults_logged_max = 20;
+constexpr std::chrono::days expiry_warning{30};
 
 template <typename T>
 T value_or_throw(Result<T> result) {
@@ -94,6 +95,7 @@ public:
           reload_(std::move(reload)),
           log_(log),
           events_(log),
+          access_(value_or_throw(access_policy(config_))),
           state_(value_or_throw(StateFolder::lock(config_.state.path))),
           catalogue_(open_catalogue(log_, config_)),
           objects_(*catalogue_, object_source_settings(config_)),
@@ -103,7 +105,7 @@ public:
           pool_(worker_threads()),
           node_(io_,
                 pool_,
-                node_settings(config_),
+                node_settings(config_, access_),
                 storescp::Ports{.query = *catalogue_,
                                 .retrieve = objects_,
                                 .receive = received_,
@@ -112,15 +114,21 @@ public:
                 events_),
           terminate_(io_, SIGINT, SIGTERM),
           hang_up_(io_, SIGHUP) {
+        warn_of_expiry();
         malloc_trim(0);  // the tables that the catalogue was built from
     }
 
     [[nodiscard]] std::string ready_line() const {
+        const std::string by_tls =
+            node_.tls_port() == 0
+                ? std::string()
+                : fmt::format(" and by TLS at {}:{}", config_.tls.listen, node_.tls_port());
         return fmt::format(
-            "ready: {} at {}:{}, {} patients, {} studies, {} series, {} instances ({} received)",
+            "ready: {} at {}:{}{}, {} patients, {} studies, {} series, {} instances ({} received)",
             config_.node.aet,
             config_.node.listen,
             node_.port(),
+            by_tls,
             counts_.patients,
             counts_.studies,
             counts_.series,
@@ -191,30 +199,63 @@ private:
     void reload() {
         auto loaded = reload_();
         if (const auto* mistakes = std::get_if<config::ConfigMistakes>(&loaded)) {
-            for (const std::string& mistake : mistakes->mistakes) {
-                log_.write(LogLevel::error, "configuration", {{"mistake", mistake}});
-            }
-            log_.write(LogLevel::error, "the running configuration stays in force");
+            keep_running_configuration(mistakes->mistakes);
             return;
         }
         const config::Config& next = std::get<config::Config>(loaded);
+        config::Config merged = config_;
+        merged.peers = next.peers;
+        merged.users = next.users;
+        merged.access = next.access;
+        merged.tls = next.tls;
+        merged.tls.enabled = config_.tls.enabled;
+        merged.tls.listen = config_.tls.listen;
+        merged.tls.port = config_.tls.port;
+        auto access = access_policy(merged);
+        if (!access) {
+            keep_running_configuration({access.error().doing});
+            return;
+        }
         for (const std::string& section : changes_that_need_a_restart(config_, next)) {
             log_.write(LogLevel::warning,
                        "changed, takes effect at the next start",
                        {{"section", section}});
         }
-        config_.peers = next.peers;
-        config_.access = next.access;
-        node_.replace_access(access_policy(config_));
+        config_ = std::move(merged);
+        access_ = *std::move(access);
+        node_.replace_access(access_);
+        warn_of_expiry();
         log_.write(LogLevel::info,
                    "reloaded",
                    {{"peers", static_cast<std::int64_t>(config_.peers.size())}});
     }
 
-    config::Config config_;  // peers and access: signal handlers only, one at a time
+    void keep_running_configuration(const std::vector<std::string>& mistakes) {
+        for (const std::string& mistake : mistakes) {
+            log_.write(LogLevel::error, "configuration", {{"mistake", mistake}});
+        }
+        log_.write(LogLevel::error, "the running configuration stays in force");
+    }
+
+    void warn_of_expiry() {
+        if (!access_->tls || config_.tls.certificate.empty()) {
+            return;
+        }
+        const auto left = access_->tls->expires() - std::chrono::system_clock::now();
+        if (left < expiry_warning) {
+            log_.write(LogLevel::warning,
+                       left.count() < 0 ? "our certificate has expired: peers will refuse it"
+                                        : "our certificate expires soon",
+                       {{"certificate", config_.tls.certificate},
+                        {"days_left", std::chrono::floor<std::chrono::days>(left).count()}});
+        }
+    }
+
+    config::Config config_;  // what is reloaded: signal handlers only, one at a time
     ReloadConfig reload_;
     Log& log_;
     EventLog events_;
+    std::shared_ptr<const storescp::AccessPolicy> access_;  ///< as config_
     StateFolder state_;
     std::unique_ptr<Catalogue> catalogue_;
     ObjectSource objects_;

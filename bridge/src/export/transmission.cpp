@@ -1,6 +1,5 @@
 #include "bridge/export/transmission.hpp"
 
-#include "dicom/core/transfer_syntax.hpp"
 #include "storescp/services/store_scu.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -20,16 +19,6 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 constexpr std::uint16_t medium_priority = 0;
-
-std::vector<std::string> preferred_syntaxes(const config::PeerSection& peer) {
-    std::vector<std::string> uids;
-    for (const std::string& name : peer.prefer) {
-        if (const dicom::TransferSyntax* syntax = dicom::find_transfer_syntax(name)) {
-            uids.emplace_back(syntax->uid);
-        }
-    }
-    return uids;
-}
 
 class Transmission {
 public:
@@ -63,8 +52,11 @@ private:
                 co_return;
             }
             if (!sequence_) {
-                sequence_.emplace(
-                    *association_, pool_, objects_, instances_.subspan(i), preferred_);
+                sequence_.emplace(*association_,
+                                  pool_,
+                                  objects_,
+                                  instances_.subspan(i),
+                                  settings_.peer.preferred_transfer_syntaxes);
             }
             co_await send_one(instances_[i], static_cast<std::uint16_t>(i % 65'535 + 1));
             if (!association_->is_open()) {
@@ -93,10 +85,10 @@ private:
             co_return true;
         }
         storescp::AssociationRequest request;
-        request.peers = {.calling = settings_.calling_ae_title, .called = settings_.peer.aet};
-        request.host = settings_.peer.host;
-        request.port = settings_.peer.port;
-        request.contexts = storescp::contexts_for(instances_, objects_, preferred_);
+        request.peers = {.calling = settings_.calling_ae_title, .called = settings_.peer.ae_title};
+        address_to(request, settings_.peer, *settings_.access);
+        request.contexts = storescp::contexts_for(
+            instances_, objects_, settings_.peer.preferred_transfer_syntaxes);
         auto association = co_await storescp::request_association(std::move(request));
         if (!association) {
             unreachable_ = association.error().doing;
@@ -141,7 +133,6 @@ private:
     std::span<const storescp::InstanceReference> instances_;
     const TransmissionSettings& settings_;
     const std::function<void()>& finished_;
-    const std::vector<std::string> preferred_ = preferred_syntaxes(settings_.peer);
     asio::io_context io_{1};
     asio::thread_pool pool_{2};
     std::unique_ptr<storescp::Association> association_;

@@ -23,6 +23,9 @@ enum class AccessMode : std::uint8_t { any, known };
 enum class DuplicatePolicy : std::uint8_t { keep_first, replace, warn, refuse };
 enum class EventAssociation : std::uint8_t { automatic, same, new_association };
 enum class UnknownTransactions : std::uint8_t { accept, refuse };
+enum class UserIdentity : std::uint8_t { ignored, checked, required };
+enum class ClientCertificate : std::uint8_t { required, optional, none };
+enum class TlsProfile : std::uint8_t { bcp195, bcp195_non_downgrading, legacy };
 enum class LogFormat : std::uint8_t { human, json };
 
 struct DataSetSection {
@@ -58,6 +61,19 @@ struct NodeSection {
     friend bool operator==(const NodeSection&, const NodeSection&) = default;
 };
 
+/// Files are named here and read by whoever starts or reloads.
+struct TlsSection {
+    bool enabled = false;  ///< listen by TLS
+    std::string listen = "127.0.0.1";
+    std::uint16_t port = 2762;
+    std::string certificate, key, ca;
+    std::string key_passphrase_file, key_passphrase_env;
+    ClientCertificate client_certificate = ClientCertificate::required;
+    bool check_client_name = false;
+    TlsProfile profile = TlsProfile::bcp195;
+    friend bool operator==(const TlsSection&, const TlsSection&) = default;
+};
+
 struct PeerSection {
     std::string aet;
     std::string host;
@@ -67,13 +83,25 @@ struct PeerSection {
     bool check_address = false;
     std::chrono::seconds idle_timeout{0};  ///< 0: the node's
     std::vector<std::string> prefer{};     ///< transfer syntaxes, by name or UID
+    bool tls = false;
+    std::string certificate_name{};  ///< empty: host
+    std::string user{};              ///< that we send it
+    std::string user_passcode_file{}, user_passcode_env{};
     friend bool operator==(const PeerSection&, const PeerSection&) = default;
+};
+
+/// Somebody who may log in; at most one of the passcodes is given.
+struct UserSection {
+    std::string name;
+    std::string passcode_hash, passcode_file, passcode_env;
+    friend bool operator==(const UserSection&, const UserSection&) = default;
 };
 
 struct AccessSection {
     AccessMode mode = AccessMode::any;
     bool check_called_aet = true;
     bool ignore_aet_case = false;
+    UserIdentity user_identity = UserIdentity::ignored;
     friend bool operator==(const AccessSection&, const AccessSection&) = default;
 };
 
@@ -111,7 +139,9 @@ struct LogSection {
 struct Config {
     DataSetSection data_set;
     NodeSection node;
+    TlsSection tls;
     std::vector<PeerSection> peers;
+    std::vector<UserSection> users;
     AccessSection access;
     StateSection state;
     CommitmentSection commitment;
@@ -138,7 +168,8 @@ struct ConfigMistakes {
 /// What single keys cannot show: an access mode that lets nobody in, two peers of one AE title.
 [[nodiscard]] std::vector<std::string> contradictions(const Config& config);
 
-/// The effective configuration as TOML that parse_config() reads back. There are no secrets in it.
+/// The effective configuration as TOML that parse_config() reads back. Secrets are not shown: a
+/// comment stands in their place.
 [[nodiscard]] std::string show(const Config& config);
 
 /// "AE@host:port", "AE@[::1]:port". Faults: malformed.

@@ -86,13 +86,14 @@ Awaitable<CommitmentDesk::Attempt> CommitmentDesk::tell_on_new_association(
     }
     AssociationRequest request{
         .peers = {.calling = owed.own_ae_title, .called = owed.requester_ae_title},
-        .host = peer->host,
-        .port = peer->port,
+        .host = {},
+        .port = 0,
         .contexts = {commitment_context()},
         .roles = {{storage_commitment_sop_class_uid, {.scu = false, .scp = true}}},
         .extended_negotiation = {},
         .timeouts = settings_.timeouts,
         .limits = settings_.limits};
+    address_to(request, *peer, *policy);
     auto association = co_await request_association_(std::move(request));
     if (!association) {
         co_return Attempt{.status = association.error(), .over = over};

@@ -4,6 +4,7 @@
 #include "support/process.hpp"
 #include "support/raw_peer.hpp"
 #include "support/secure_node.hpp"
+#include "support/tls_peer.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -15,64 +16,6 @@ using namespace cxr::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// TLS by hand: which bytes go into which record, and when, is the test's choice.
-class TlsPeer {
-public:
-    TlsPeer(std::uint16_t port, std::shared_ptr<const TlsContext> context)
-        : socket_(RawPeer::connect(port)), engine_(std::move(context), "127.0.0.1") {
-        while (engine_.handshake() != TlsEngine::Progress::done) {
-            exchange();
-        }
-        flush();
-    }
-    /// One record for each call.
-    void send(std::span<const std::byte> bytes) {
-        const boost::asio::const_buffer piece(bytes.data(), bytes.size());
-        BOOST_TEST_REQUIRE(engine_.write({&piece, 1}, bytes.size()) == bytes.size());
-        flush();
-    }
-    /// As RawPeer::receive().
-    Bytes receive() {
-        Bytes pdu = read(6);
-        if (pdu.size() == 6) {
-            pdu = std::move(pdu) + read(std::to_integer<std::size_t>(pdu[4]) << 8 |
-                                        std::to_integer<std::size_t>(pdu[5]));
-        }
-        return pdu;
-    }
-    RawPeer& socket() { return socket_; }
-    void flush() { socket_.send(engine_.take_output()); }
-
-private:
-    void exchange() {
-        flush();
-        std::array<std::byte, 16'384> bytes;
-        const auto count = ::recv(socket_.handle(), bytes.data(), bytes.size(), 0);
-        if (count <= 0) {
-            throw std::runtime_error("the node closed during the handshake");
-        }
-        engine_.receive(std::span(bytes).first(static_cast<std::size_t>(count)));
-    }
-    Bytes read(std::size_t count) {
-        Bytes data(count);
-        std::size_t got = 0;
-        while (got < count) {
-            const auto read = engine_.read(std::span(data).subspan(got));
-            if (read.progress == TlsEngine::Progress::needs_bytes) {
-                exchange();
-            } else if (read.progress != TlsEngine::Progress::done) {
-                break;
-            }
-            got += read.count;
-        }
-        data.resize(got);
-        return data;
-    }
-
-    RawPeer socket_;
-    TlsEngine engine_;
-};
 
 /// The first bytes of a peer that speaks TLS: what a plain port sees.
 Bytes client_hello() {

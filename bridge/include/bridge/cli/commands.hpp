@@ -8,11 +8,13 @@
 #include "bridge/statement/statement.hpp"
 #include "config/schema.hpp"
 #include "dicom/mapping/options.hpp"
+#include "storescp/association/settings.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,7 +38,8 @@ struct DataSetChoice {
 
 /// Where to send to, and as whom.
 struct Destination {
-    config::PeerSection peer;
+    storescp::Peer peer;
+    std::shared_ptr<const storescp::AccessPolicy> access;
     std::string calling_ae_title = "CXRBRIDGE";
 };
 

@@ -8,6 +8,7 @@
 #include "storescp/association/settings.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@
 namespace cxr::bridge {
 
 struct AskingSettings {
-    config::PeerSection peer;
+    storescp::Peer peer;
+    std::shared_ptr<const storescp::AccessPolicy> access;  ///< what TLS is done with
     std::string calling_ae_title = "CXRBRIDGE";
     storescp::Timeouts timeouts = {};
     /// Where the peer finds `calling_ae_title`. Taken by somebody else: that is a running `serve`.

@@ -2,11 +2,12 @@
 /// Sends a batch of objects to one destination by C-STORE (PS3.4 Annex B), as `send` and `export
 /// --to` do. Blocks until the last answer.
 
-#include "config/schema.hpp"
+#include "storescp/association/settings.hpp"
 #include "storescp/ports.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@
 namespace cxr::bridge {
 
 struct TransmissionSettings {
-    config::PeerSection peer;
+    storescp::Peer peer;
+    std::shared_ptr<const storescp::AccessPolicy> access;  ///< what TLS is done with
     std::string calling_ae_title = "CXRBRIDGE";
     double rate = 0;  ///< objects a second; 0: as fast as the peer takes them
 };
