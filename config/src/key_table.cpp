@@ -468,6 +468,7 @@ std::span<const Key<LogSection>> keys_of<LogSection>() {
     static const Key<S> keys[] = {
         text<S>("level", &S::level, R"("debug" or "info" or "warning" or "error")", is_a_log_level),
         choice<S>("format", &S::format, {{"human", LogFormat::human}, {"json", LogFormat::json}}),
+        text<S>("audit", &S::audit, "a file", is_not_empty),
     };
     return keys;
 }

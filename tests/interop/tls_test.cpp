@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 
@@ -317,6 +318,51 @@ BOOST_AUTO_TEST_CASE(and_cannot_be_used_at_the_start_are_one_line_and_exit_code_
         BOOST_TEST(started.errors.find("tls") != std::string::npos, started.errors);
         BOOST_TEST_MESSAGE(started.errors);
     }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(audit)
+
+BOOST_AUTO_TEST_CASE(X10_queries_transfers_and_refusals_are_told_with_patient_and_study) {
+    const TemporaryFolder folder;
+    const std::string file = (folder / "audit.xml").string();
+    SecureBridge node("", "[log]\naudit = '" + file + "'\n");
+    const std::string study = node.a_study();
+    const Finished got = run(Command{"getscu",
+                                     "-S",
+                                     "-od",
+                                     folder.path().string(),
+                                     "-k",
+                                     "QueryRetrieveLevel=STUDY",
+                                     "-k",
+                                     "StudyInstanceUID=" + study} +
+                             node.bridge().dcmtk_peer());
+    BOOST_TEST(got.exit_code == 0, got.errors);
+    const TemporaryFolder objects;
+    const Finished stored = run(Command{"storescu", "-R"} + node.bridge().dcmtk_peer() +
+                                Command{an_object(objects).string()});
+    BOOST_TEST(stored.exit_code == 0, stored.errors);
+    BOOST_TEST(dcmtk(node, {"echoscu"}, "forged").exit_code != 0);
+    BOOST_TEST(node.bridge().server().stop(SIGTERM) == 0);
+    std::ifstream text(file);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(text, line);) {
+        lines.push_back(line);
+    }
+    const auto count = [&](const std::string& code, const std::string& what) {
+        return std::ranges::count_if(lines, [&](const std::string& line) {
+            return line.find("<EventID csd-code=\"" + code) != std::string::npos &&
+                   line.find(what) != std::string::npos;
+        });
+    };
+    BOOST_TEST(count("110112", "<ParticipantObjectQuery>") == 1);
+    BOOST_TEST(count("110102", "ParticipantObjectID=\"" + study + '"') == 1);
+    BOOST_TEST(count("110104", "ParticipantObjectID=\"" + study + '"') >= 1);
+    BOOST_TEST(count("110104", "EventActionCode=\"C\"") == 1);
+    BOOST_TEST(count("110113", "110126") == 1);
+    BOOST_TEST(count("110100", "") == 2, "start and stop");
+    BOOST_TEST(count("110104", "ParticipantObjectTypeCodeRole=\"1\"") >= 2, "patients by ID");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -190,6 +190,12 @@ Result<std::vector<storescp::InstanceReference>> Catalogue::instances(
     return retrieve_instances(**reader, identifier);
 }
 
+std::vector<storescp::AuditSubject> Catalogue::subjects(
+    std::span<const storescp::InstanceReference> instances) const {
+    auto reader = impl_->readers.lease();
+    return reader ? subjects_of(**reader, instances) : std::vector<storescp::AuditSubject>{};
+}
+
 Result<ObjectOrigin> Catalogue::origin_of(std::int64_t handle) const {
     auto reader = impl_->readers.lease();
     if (!reader) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace cxr::bridge {
 
@@ -116,6 +117,31 @@ Result<std::vector<storescp::InstanceReference>> retrieve_instances(
     }
     std::ranges::sort(instances, {}, &storescp::InstanceReference::handle);
     return instances;
+}
+
+std::vector<storescp::AuditSubject> subjects_of(
+    sqlite::Connection& connection, std::span<const storescp::InstanceReference> instances) {
+    std::map<std::int64_t, storescp::AuditSubject> by_study;
+    for (const storescp::InstanceReference& instance : instances) {
+        ++by_study[instance.handle >> 36].instances[instance.sop_class_uid];
+    }
+    std::vector<storescp::AuditSubject> subjects;
+    for (auto& [study, subject] : by_study) {
+        auto row = connection.prepare(
+            "SELECT t.uid, p.patient_id FROM study t JOIN patient p ON p.id = t.patient"
+            " WHERE t.id = ?");
+        if (!row) {
+            break;
+        }
+        row->bind(1, study);
+        const auto found = row->step();
+        if (found && *found) {
+            subject.study_instance_uid = uid_in(*row, 0);
+            subject.patient_id = std::string(row->text(1));
+            subjects.push_back(std::move(subject));
+        }
+    }
+    return subjects;
 }
 
 }  // namespace cxr::bridge

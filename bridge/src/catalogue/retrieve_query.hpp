@@ -5,6 +5,7 @@
 #include "dicom/query/identifier.hpp"
 #include "storescp/ports.hpp"
 
+#include <span>
 #include <vector>
 
 namespace cxr::bridge {
@@ -13,5 +14,9 @@ namespace cxr::bridge {
 /// Faults: exhausted (more UIDs than a statement can hold), storage.
 [[nodiscard]] dicom::Result<std::vector<storescp::InstanceReference>> retrieve_instances(
     sqlite::Connection& connection, const dicom::RetrieveIdentifier& identifier);
+
+/// Study by study, whose these are: what could not be read is left out.
+[[nodiscard]] std::vector<storescp::AuditSubject> subjects_of(
+    sqlite::Connection& connection, std::span<const storescp::InstanceReference> instances);
 
 }  // namespace cxr::bridge

@@ -177,6 +177,7 @@ storescp::NodeSettings node_settings(const config::Config& config,
     if (config.tls.enabled) {
         settings.tls_listen = {.address = config.tls.listen, .port = config.tls.port};
     }
+    settings.audit = !config.log.audit.empty();
     settings.access = std::move(access);
     return settings;
 }

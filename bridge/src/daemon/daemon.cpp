@@ -3,6 +3,7 @@
 #include "bridge/catalogue/catalogue.hpp"
 #include "bridge/commitment/judge.hpp"
 #include "bridge/commitment/ledger.hpp"
+#include "bridge/daemon/audit_trail.hpp"
 #include "bridge/daemon/composition.hpp"
 #include "bridge/daemon/event_log.hpp"
 #include "bridge/daemon/log.hpp"
@@ -95,6 +96,7 @@ public:
           reload_(std::move(reload)),
           log_(log),
           events_(log),
+          audit_(config_.log.audit, config_.node.aet, events_, log),
           access_(value_or_throw(access_policy(config_))),
           state_(value_or_throw(StateFolder::lock(config_.state.path))),
           catalogue_(open_catalogue(log_, config_)),
@@ -111,7 +113,7 @@ public:
                                 .receive = received_,
                                 .commitment = commitments_.get(),
                                 .commitment_results = commitments_.get()},
-                events_),
+                audit_),
           terminate_(io_, SIGINT, SIGTERM),
           hang_up_(io_, SIGHUP) {
         warn_of_expiry();
@@ -224,6 +226,7 @@ private:
         config_ = std::move(merged);
         access_ = *std::move(access);
         node_.replace_access(access_);
+        audit_.reopen();
         warn_of_expiry();
         log_.write(LogLevel::info,
                    "reloaded",
@@ -255,6 +258,7 @@ private:
     ReloadConfig reload_;
     Log& log_;
     EventLog events_;
+    AuditTrail audit_;
     std::shared_ptr<const storescp::AccessPolicy> access_;  ///< as config_
     StateFolder state_;
     std::unique_ptr<Catalogue> catalogue_;

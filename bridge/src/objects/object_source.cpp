@@ -147,6 +147,11 @@ Result<std::vector<storescp::InstanceReference>> ObjectSource::instances(
     return impl_->catalogue().instances(identifier);
 }
 
+std::vector<storescp::AuditSubject> ObjectSource::subjects(
+    std::span<const storescp::InstanceReference> instances) {
+    return impl_->catalogue().subjects(instances);
+}
+
 std::vector<std::string> ObjectSource::transfer_syntaxes(
     const storescp::InstanceReference& instance) {
     const auto origin = impl_->catalogue().origin_of(instance.handle);

@@ -57,6 +57,9 @@ public:
         if (auto synced = file_.sync(); !synced) {
             return synced.error();
         }
+        subject_ = {.patient_id = object->patient.patient_id,
+                    .study_instance_uid = object->study.study_instance_uid,
+                    .instances = {{request_.sop_class_uid, 1}}};
         auto outcome = store_.keep({.file = file_,
                                     .object = *std::move(object),
                                     .name_hash = digest_.hex(transfer_syntax_.uid)});
@@ -66,6 +69,8 @@ public:
         }
         return outcome;
     }
+
+    [[nodiscard]] storescp::AuditSubject subject() const override { return subject_; }
 
 private:
     Result<void> reserve_and_write(std::span<const std::byte> bytes) {
@@ -100,6 +105,7 @@ private:
     Digest digest_;
     std::size_t header_bytes_ = 0;
     std::uint64_t reserved_ = 0;
+    storescp::AuditSubject subject_;
 };
 
 }  // namespace

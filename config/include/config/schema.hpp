@@ -133,6 +133,7 @@ struct ExportSection {
 struct LogSection {
     std::string level = "info";
     LogFormat format = LogFormat::human;
+    std::filesystem::path audit{};  ///< empty: no audit trail
     friend bool operator==(const LogSection&, const LogSection&) = default;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 /// What happened on the network, typed: bridge/ makes log lines and counters of it, tests assert on
-/// it. No patient data. Called on association strands, several at a time: cheap and thread-safe.
+/// it. No patient data but in `audit`, which is filled only where NodeSettings::audit asks for it,
+/// and never logged. Called on association strands, several at a time: cheap and thread-safe.
 
 #include "storescp/association/negotiation.hpp"
 #include "storescp/ports.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace cxr::storescp {
 
@@ -44,6 +46,19 @@ struct AssociationEnded {
     std::string how;  ///< "released", "aborted by peer", "idle for 60 s", …
     bool orderly;
 };
+/// For the audit trail (PS3.15 A.5).
+struct Audited {
+    std::string sop_class_uid, transfer_syntax_uid{};
+    std::string receiver{};                ///< AE title that objects go to, or went to
+    std::vector<AuditSubject> subjects{};  ///< of objects that are transferred
+    std::vector<std::byte> identifier{};   ///< of a query, as it came
+};
+/// A C-MOVE or C-GET begins to send; only where an audit is wanted.
+struct TransferBegan {
+    std::uint64_t association;
+    AssociationPeers peers;
+    Audited audit;
+};
 struct RequestFinished {
     std::uint64_t association;
     AssociationPeers peers;
@@ -54,6 +69,7 @@ struct RequestFinished {
     std::uint64_t matches_or_completed = 0, failed = 0, warnings = 0;
     std::chrono::microseconds took{0};
     std::string why;  ///< for statuses other than success
+    Audited audit{};
 };
 /// A sub-operation that failed: which object, why.
 struct SubOperationFailed {
@@ -85,6 +101,7 @@ struct ListenerTrouble {
 using Event = std::variant<AssociationAccepted,
                            AssociationRejected,
                            AssociationEnded,
+                           TransferBegan,
                            RequestFinished,
                            SubOperationFailed,
                            HandshakeFailed,

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,13 @@ public:
         const dicom::QueryIdentifier& identifier) = 0;
 };
 
+/// Whose objects an operation is about: patient data, for the audit trail (PS3.15 A.5) alone.
+struct AuditSubject {
+    std::string patient_id;
+    std::string study_instance_uid;
+    std::map<std::string, std::uint64_t> instances{};  ///< how many, by SOP class
+};
+
 /// One object that can be sent.
 struct InstanceReference {
     std::string sop_class_uid;
@@ -47,6 +55,11 @@ public:
     /// In a stable order. Faults: exhausted, storage.
     [[nodiscard]] virtual dicom::Result<std::vector<InstanceReference>> instances(
         const dicom::RetrieveIdentifier& identifier) = 0;
+    /// Study by study, whose they are.
+    [[nodiscard]] virtual std::vector<AuditSubject> subjects(
+        std::span<const InstanceReference> /*instances*/) {
+        return {};
+    }
     /// Every syntax in which load() can give this object, the kept one first.
     [[nodiscard]] virtual std::vector<std::string> transfer_syntaxes(
         const InstanceReference& instance) = 0;
@@ -83,6 +96,8 @@ public:
     /// Faults: malformed (C000H), refused (UIDs do not match, with the element: A900H), exhausted,
     /// storage.
     [[nodiscard]] virtual dicom::Result<StoreOutcome> commit() = 0;
+    /// Once commit() has succeeded.
+    [[nodiscard]] virtual AuditSubject subject() const { return {}; }
 };
 
 class ReceivePort {

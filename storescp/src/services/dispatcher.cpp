@@ -4,6 +4,7 @@
 #include "services/commitment_desk.hpp"
 #include "services/commitment_information.hpp"
 #include "services/information_model.hpp"
+#include "services/retrieval.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcuid.h>
@@ -165,27 +166,40 @@ Awaitable<Result<void>> complete(Request& request, const Completion& completion)
     co_return co_await request.send(completion.response, completion.data_set);
 }
 
+Audited audited(const Request& request, std::vector<AuditSubject> subjects) {
+    const PresentationContext* const context = request.context();
+    return {.sop_class_uid = context == nullptr ? std::string() : context->abstract_syntax,
+            .transfer_syntax_uid = context == nullptr ? std::string() : context->transfer_syntax,
+            .receiver = receiver_of(request),
+            .subjects = std::move(subjects),
+            .identifier = request.identifier()};
+}
+
 void report(const ServiceEnvironment& environment,
             const Request& request,
             const Completion& completion,
             std::chrono::steady_clock::time_point begun) {
     const Provider* const provider = provider_of(request.command());
-    environment.events.on(
-        RequestFinished{.association = request.association().number(),
-                        .peers = request.peers(),
-                        .service = provider == nullptr ? "unknown operation" : provider->name,
-                        .detail = completion.detail,
-                        .status = completion.response.status.value_or(status::success),
-                        .matches_or_completed = completion.matches_or_completed,
-                        .failed = completion.failed,
-                        .warnings = completion.warnings,
-                        .took = std::chrono::duration_cast<std::chrono::microseconds>(
-                            std::chrono::steady_clock::now() - begun),
-                        .why = completion.why});
+    environment.events.on(RequestFinished{
+        .association = request.association().number(),
+        .peers = request.peers(),
+        .service = provider == nullptr ? "unknown operation" : provider->name,
+        .detail = completion.detail,
+        .status = completion.response.status.value_or(status::success),
+        .matches_or_completed = completion.matches_or_completed,
+        .failed = completion.failed,
+        .warnings = completion.warnings,
+        .took = std::chrono::duration_cast<std::chrono::microseconds>(
+            std::chrono::steady_clock::now() - begun),
+        .why = completion.why,
+        .audit = environment.settings.audit ? audited(request, completion.subjects) : Audited{}});
 }
 
 Awaitable<void> serve(const ServiceEnvironment& environment, Request& request) {
     const auto begun = std::chrono::steady_clock::now();
+    if (environment.settings.audit) {
+        request.keep_identifier();
+    }
     auto outcome = co_await attempt(environment, request);
     Completion completion{.response = request.response(status::cancel)};
     if (outcome) {

@@ -127,10 +127,12 @@ Awaitable<Result<Completion>> get_scp(const ServiceEnvironment& environment, Req
         co_return completion_of(request, task.error(), Service::get);
     }
     std::string level = task->level;
+    auto subjects = std::move(task->subjects);
     Getter getter(environment, request, *std::move(task));
     auto completion = co_await getter.run();
     if (completion) {
         completion->detail = std::move(level);
+        completion->subjects = std::move(subjects);
     }
     co_return completion;
 }

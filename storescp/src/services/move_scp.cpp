@@ -254,9 +254,11 @@ Awaitable<Result<Completion>> move_scp(const ServiceEnvironment& environment, Re
         co_return completion_of(request, task.error(), Service::move);
     }
     std::string detail = task->level + " to " + destination->ae_title;
+    auto subjects = std::move(task->subjects);
     Mover mover(environment, request, *destination, *std::move(task));
     Completion completion = co_await mover.run();
     completion.detail = std::move(detail);
+    completion.subjects = std::move(subjects);
     co_return completion;
 }
 

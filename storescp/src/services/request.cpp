@@ -54,7 +54,11 @@ Awaitable<Result<dicom::Attributes>> Request::read_identifier(std::size_t bytes_
         co_return Fault{.kind = FaultKind::unsupported,
                         .doing = "transfer syntax " + context_->transfer_syntax};
     }
-    co_return dicom::decode_attributes(bytes, *transfer_syntax, limits);
+    auto identifier = dicom::decode_attributes(bytes, *transfer_syntax, limits);
+    if (keeps_identifier_) {
+        identifier_ = std::move(bytes);
+    }
+    co_return identifier;
 }
 
 Awaitable<Result<void>> Request::drain() {

@@ -65,6 +65,9 @@ public:
     /// (none there, or undecodable), unsupported, peer_gone.
     [[nodiscard]] Awaitable<Result<dicom::Attributes>> read_identifier(
         std::size_t bytes_max, dicom::AttributesLimits limits = {});
+    /// What read_identifier() read, if it is kept.
+    void keep_identifier() { keeps_identifier_ = true; }
+    [[nodiscard]] const std::vector<std::byte>& identifier() const { return identifier_; }
     /// What nobody read. Faults: peer_gone.
     [[nodiscard]] Awaitable<Result<void>> drain();
     [[nodiscard]] bool has_unread_data() const { return data_set_pending_; }
@@ -88,6 +91,8 @@ private:
     bool repeats_message_id_;
     bool data_set_pending_;
     std::function<void()> when_data_is_read_;
+    bool keeps_identifier_ = false;
+    std::vector<std::byte> identifier_;
 };
 
 /// The final response of a request and what its event says.
@@ -97,6 +102,7 @@ struct Completion {
     std::string detail = {};
     std::uint64_t matches_or_completed = 0, failed = 0, warnings = 0;
     std::string why = {};
+    std::vector<AuditSubject> subjects = {};
 };
 
 /// The final response for a fault.

@@ -18,6 +18,13 @@ const DcmTagKey failed_sop_instance_uid_list(0x0008, 0x0058);
 
 }  // namespace
 
+std::string receiver_of(const Request& request) {
+    return request.command().is(CommandField::c_move_rq)
+               ? request.command().move_destination.value_or("")
+           : request.command().is(CommandField::c_get_rq) ? request.peers().calling
+                                                          : request.peers().called;
+}
+
 Awaitable<Result<RetrieveTask>> find_instances(const ServiceEnvironment& environment,
                                                Request& request,
                                                dicom::Attributes identifier) {
@@ -42,6 +49,18 @@ Awaitable<Result<RetrieveTask>> find_instances(const ServiceEnvironment& environ
                 "{} objects: at most {} in one retrieval", instances->size(), sub_operations_max)};
     }
     task.instances = *std::move(instances);
+    if (environment.settings.audit) {
+        auto whose = [&port = environment.ports.retrieve, &of = task.instances] {
+            return port.subjects(of);
+        };
+        task.subjects = co_await on_pool(environment.pool, std::move(whose));
+        environment.events.on(
+            TransferBegan{.association = request.association().number(),
+                          .peers = request.peers(),
+                          .audit = {.sop_class_uid = request.context()->abstract_syntax,
+                                    .receiver = receiver_of(request),
+                                    .subjects = task.subjects}});
+    }
     co_return task;
 }
 

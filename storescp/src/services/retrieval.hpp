@@ -17,10 +17,15 @@ inline constexpr std::size_t sub_operations_max = 65'535;
 struct RetrieveTask {
     std::string level;
     std::vector<InstanceReference> instances = {};
+    std::vector<AuditSubject> subjects = {};  ///< where an audit is wanted
 };
 
-/// Parses the identifier, asks the port. Faults: malformed, exhausted (also for more than
-/// sub_operations_max), storage.
+/// The AE title that the objects of a request go to: the destination of a C-MOVE, whoever asks by
+/// C-GET, ourselves.
+[[nodiscard]] std::string receiver_of(const Request& request);
+
+/// Parses the identifier, asks the port; tells that the transfer begins, where an audit is wanted.
+/// Faults: malformed, exhausted (also for more than sub_operations_max), storage.
 [[nodiscard]] Awaitable<Result<RetrieveTask>> find_instances(const ServiceEnvironment& environment,
                                                              Request& request,
                                                              dicom::Attributes identifier);

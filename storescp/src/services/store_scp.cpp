@@ -47,6 +47,8 @@ public:
         }
         return reception_->commit();
     }
+    /// Once finish() has succeeded.
+    [[nodiscard]] AuditSubject subject() const { return reception_->subject(); }
 
 private:
     ReceivePort& port_;
@@ -137,6 +139,9 @@ Awaitable<Result<Completion>> receive_object(const ServiceEnvironment& environme
         completion.why = "another object is kept under this SOP Instance UID";
     }
     completion.matches_or_completed = 1;
+    if (environment.settings.audit) {
+        completion.subjects = {receiver->subject()};
+    }
     co_return completion;
 }
 

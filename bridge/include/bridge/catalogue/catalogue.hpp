@@ -81,6 +81,9 @@ public:
         const dicom::QueryIdentifier& identifier) override;
     [[nodiscard]] Result<std::vector<storescp::InstanceReference>> instances(
         const dicom::RetrieveIdentifier& identifier) const;
+    /// Study by study, whose these are: what could not be read is left out.
+    [[nodiscard]] std::vector<storescp::AuditSubject> subjects(
+        std::span<const storescp::InstanceReference> instances) const;
     [[nodiscard]] Result<ObjectOrigin> origin_of(std::int64_t handle) const;
     /// A PNG that turned out damaged is not offered any more until it changes; `why` is kept.
     void quarantine_image(std::int64_t handle, const std::string& why);

@@ -32,6 +32,7 @@ private:
     void note(const storescp::AssociationAccepted& event);
     void note(const storescp::AssociationRejected& event);
     void note(const storescp::AssociationEnded& event);
+    void note(const storescp::TransferBegan& /*event*/) {}  // the audit trail's
     void note(const storescp::RequestFinished& event);
     void note(const storescp::SubOperationFailed& event);
     void note(const storescp::HandshakeFailed& event);

@@ -25,6 +25,8 @@ public:
 
     [[nodiscard]] Result<std::vector<storescp::InstanceReference>> instances(
         const dicom::RetrieveIdentifier& identifier) override;
+    [[nodiscard]] std::vector<storescp::AuditSubject> subjects(
+        std::span<const storescp::InstanceReference> instances) override;
     [[nodiscard]] std::vector<std::string> transfer_syntaxes(
         const storescp::InstanceReference& instance) override;
     [[nodiscard]] Result<dicom::EncodedObject> load(

@@ -131,6 +131,8 @@ struct NodeSettings {
     std::uint32_t pending_every_suboperations = 10;
     std::chrono::milliseconds pending_every{1'000};
     CommitmentSettings commitment;
+    /// Events tell whose objects and which identifiers they are about: for an audit trail.
+    bool audit = false;
     std::shared_ptr<const AccessPolicy> access = std::make_shared<AccessPolicy>();
 };
 

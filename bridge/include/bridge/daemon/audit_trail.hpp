@@ -1,0 +1,70 @@
+#pragma once
+/// The audit trail (PS3.15 A.5): events of the node as audit messages, one XML document a line,
+/// appended to a file of mode 0600 that is opened anew for each reload, so that it can be rotated.
+/// Any thread. What cannot be written is told in the log; the node goes on.
+
+#include "bridge/daemon/audit_message.hpp"
+#include "bridge/daemon/log.hpp"
+#include "storescp/events.hpp"
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace cxr::bridge {
+
+class AuditTrail final : public storescp::EventSink {
+public:
+    /// @param file empty: nothing is written @param next is told every event, too
+    /// Throws std::runtime_error when the file cannot be opened.
+    AuditTrail(std::filesystem::path file,
+               std::string ae_title,
+               storescp::EventSink& next,
+               Log& log);
+    /// Application Stop.
+    ~AuditTrail() override;
+    AuditTrail(const AuditTrail&) = delete;
+    AuditTrail& operator=(const AuditTrail&) = delete;
+
+    void on(const storescp::Event& event) override;
+    /// Begins a new file under the old name, if somebody moved the old one away.
+    void reopen();
+
+private:
+    /// What is known of an association until it ends.
+    struct Peer {
+        std::string calling, address, user;
+        std::map<std::string, storescp::AuditSubject> received{};  ///< by Study Instance UID
+    };
+
+    void note(const storescp::AssociationAccepted& event);
+    void note(const storescp::AssociationRejected& event);
+    void note(const storescp::AssociationEnded& event);
+    void note(const storescp::TransferBegan& event);
+    void note(const storescp::RequestFinished& event);
+    void note(const storescp::HandshakeFailed& event);
+    void note(const storescp::UserRefused& event);
+    template <typename Other>
+    void note(const Other&) {}
+
+    void tell_transfer(AuditKind kind,
+                       std::uint64_t association,
+                       const std::string& receiver,
+                       const std::vector<storescp::AuditSubject>& subjects,
+                       bool success);
+    void open();
+    void write(AuditMessage message);
+
+    const std::filesystem::path path_;
+    const std::string ae_title_;
+    storescp::EventSink& next_;
+    Log& log_;
+    std::mutex mutex_;
+    // Guarded by mutex_.
+    int file_ = -1;
+    bool failing_ = false;
+    std::map<std::uint64_t, Peer> peers_;
+};
+
+}  // namespace cxr::bridge

@@ -1,0 +1,235 @@
+#include "bridge/daemon/audit_trail.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <stdexcept>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace cxr::bridge {
+
+using Role = AuditParticipant::Role;
+
+namespace {
+
+/// "[::1]:40112" and "127.0.0.1:40112" without port and brackets.
+std::string without_port(const std::string& address) {
+    std::string host = address.substr(0, address.rfind(':'));
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    }
+    return host;
+}
+
+}  // namespace
+
+AuditTrail::AuditTrail(std::filesystem::path file,
+                       std::string ae_title,
+                       storescp::EventSink& next,
+                       Log& log)
+    : path_(std::move(file)), ae_title_(std::move(ae_title)), next_(next), log_(log) {
+    if (path_.empty()) {
+        return;
+    }
+    open();
+    if (file_ < 0) {
+        throw std::runtime_error(fmt::format("log.audit: cannot write to {}: {}",
+                                             path_.string(),
+                                             std::generic_category().message(errno)));
+    }
+    write({.kind = AuditKind::application_start,
+           .participants = {{.user_id = ae_title_, .role = Role::application}},
+           .source_id = {}});
+}
+
+AuditTrail::~AuditTrail() {
+    if (file_ >= 0) {
+        write({.kind = AuditKind::application_stop,
+               .participants = {{.user_id = ae_title_, .role = Role::application}},
+               .source_id = {}});
+        ::close(file_);
+    }
+}
+
+void AuditTrail::open() {
+    file_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+}
+
+void AuditTrail::reopen() {
+    if (path_.empty()) {
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    if (file_ >= 0) {
+        ::close(file_);
+    }
+    open();
+}
+
+void AuditTrail::on(const storescp::Event& event) {
+    next_.on(event);
+    if (!path_.empty()) {
+        std::visit([this](const auto& happened) { note(happened); }, event);
+    }
+}
+
+void AuditTrail::write(AuditMessage message) {
+    message.source_id = ae_title_;
+    const std::string line = xml_of(message, std::chrono::system_clock::now()) + '\n';
+    const std::lock_guard lock(mutex_);
+    const bool written =
+        ::write(file_, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+    if (!written && !failing_) {
+        log_.write(LogLevel::error,
+                   "the audit trail cannot be written",
+                   {{"file", path_.string()}, {"why", std::generic_category().message(errno)}});
+    }
+    failing_ = !written;
+}
+
+void AuditTrail::note(const storescp::AssociationAccepted& event) {
+    const std::lock_guard lock(mutex_);
+    peers_[event.association] = {
+        .calling = event.peers.calling, .address = without_port(event.address), .user = event.user};
+}
+
+void AuditTrail::note(const storescp::AssociationEnded& event) {
+    std::map<std::string, storescp::AuditSubject> received;
+    {
+        const std::lock_guard lock(mutex_);
+        received = std::move(peers_[event.association].received);
+    }
+    for (const auto& [study, subject] : received) {
+        tell_transfer(AuditKind::instances_received, event.association, ae_title_, {subject}, true);
+    }
+    const std::lock_guard lock(mutex_);
+    peers_.erase(event.association);
+}
+
+/// One message for each study: a message is about one patient.
+void AuditTrail::tell_transfer(AuditKind kind,
+                               std::uint64_t association,
+                               const std::string& receiver,
+                               const std::vector<storescp::AuditSubject>& subjects,
+                               bool success) {
+    Peer peer;
+    {
+        const std::lock_guard lock(mutex_);
+        peer = peers_[association];
+    }
+    const bool inbound = kind == AuditKind::instances_received;
+    const bool third_party = !inbound && receiver != peer.calling;
+    std::vector<AuditParticipant> participants{
+        {.user_id = inbound ? peer.calling : ae_title_,
+         .role = Role::source,
+         .is_requestor = inbound,
+         .address = inbound ? peer.address : std::string()},
+        {.user_id = receiver,
+         .role = Role::destination,
+         .is_requestor = !inbound && !third_party,
+         .address = inbound || third_party ? std::string() : peer.address}};
+    if (third_party) {
+        participants.push_back(
+            {.user_id = peer.calling, .is_requestor = true, .address = peer.address});
+    }
+    if (!peer.user.empty()) {
+        participants.push_back(
+            {.user_id = peer.user, .is_requestor = true, .address = peer.address});
+    }
+    for (const storescp::AuditSubject& subject : subjects) {
+        write({.kind = kind,
+               .success = success,
+               .participants = participants,
+               .source_id = {},
+               .subjects = {subject}});
+    }
+}
+
+void AuditTrail::note(const storescp::TransferBegan& event) {
+    tell_transfer(AuditKind::begin_transferring,
+                  event.association,
+                  event.audit.receiver,
+                  event.audit.subjects,
+                  true);
+}
+
+void AuditTrail::note(const storescp::RequestFinished& event) {
+    const bool success = event.status == 0 || (event.status & 0xF000U) == 0xB000U;
+    if (event.service == "C-STORE") {
+        const std::lock_guard lock(mutex_);
+        for (const storescp::AuditSubject& stored : event.audit.subjects) {
+            storescp::AuditSubject& study =
+                peers_[event.association].received[stored.study_instance_uid];
+            study.patient_id = stored.patient_id;
+            study.study_instance_uid = stored.study_instance_uid;
+            for (const auto& [sop_class_uid, count] : stored.instances) {
+                study.instances[sop_class_uid] += count;
+            }
+        }
+    } else if (event.service == "C-MOVE" || event.service == "C-GET") {
+        tell_transfer(AuditKind::instances_sent,
+                      event.association,
+                      event.audit.receiver,
+                      event.audit.subjects,
+                      success);
+    } else if (event.service == "C-FIND") {
+        Peer peer;
+        {
+            const std::lock_guard lock(mutex_);
+            peer = peers_[event.association];
+        }
+        write({.kind = AuditKind::query,
+               .success = success,
+               .participants = {{.user_id = event.peers.calling,
+                                 .role = Role::source,
+                                 .is_requestor = true,
+                                 .address = peer.address},
+                                {.user_id = ae_title_, .role = Role::destination}},
+               .source_id = {},
+               .sop_class_uid = event.audit.sop_class_uid,
+               .transfer_syntax_uid = event.audit.transfer_syntax_uid,
+               .identifier = event.audit.identifier});
+    }
+}
+
+void AuditTrail::note(const storescp::UserRefused& event) {
+    write({.kind = AuditKind::user_refused,
+           .success = false,
+           .participants = {{.user_id = event.user.empty() ? event.peers.calling : event.user,
+                             .is_requestor = true,
+                             .address = without_port(event.address)},
+                            {.user_id = ae_title_, .role = Role::application}},
+           .source_id = {}});
+}
+
+/// Who called with a title, from an address or with a certificate that is not let in. A full node
+/// or a wrong user is told otherwise.
+void AuditTrail::note(const storescp::AssociationRejected& event) {
+    constexpr std::uint8_t by_user = 1;
+    if (event.rejection.result == 1 && event.rejection.source == by_user) {
+        write({.kind = AuditKind::node_refused,
+               .success = false,
+               .participants = {{.user_id = ae_title_, .role = Role::application},
+                                {.user_id = event.peers.calling,
+                                 .is_requestor = true,
+                                 .address = without_port(event.address)}},
+               .source_id = {},
+               .description = event.why});
+    }
+}
+
+void AuditTrail::note(const storescp::HandshakeFailed& event) {
+    write({.kind = AuditKind::node_refused,
+           .success = false,
+           .participants = {{.user_id = ae_title_, .role = Role::application},
+                            {.user_id = without_port(event.address),
+                             .is_requestor = true,
+                             .address = without_port(event.address)}},
+           .source_id = {},
+           .description = event.why});
+}
+
+}  // namespace cxr::bridge
