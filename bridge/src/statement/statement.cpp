@@ -221,11 +221,29 @@ void network_and_configuration(Document& text, const config::Config& config) {
                   "Set otherwise. Received objects are sent on in the set that they came in."});
     text.emplace_back(character_sets());
     text.emplace_back(Heading{3, "5.4 Security"});
-    text.emplace_back(
-        Paragraph{"The configuration keys of `access` and `peer` above say who may do what. "
-                  "Associations are not secured by TLS. By default the node listens on the "
-                  "loopback address only. Made objects are of a published, "
-                  "de-identified data set: Patient Identity Removed (0012,0062) is YES."});
+    text.emplace_back(Paragraph{
+        "The configuration keys of `tls`, `access`, `peer` and `user` above say what is in "
+        "force. By default "
+        "the node listens on the loopback address only. Made objects are of a published, "
+        "de-identified data set: Patient Identity Removed (0012,0062) is YES."});
+    text.emplace_back(Paragraph{
+        "Secure Transport Connection Profiles (PS3.15 Annex B), as acceptor and as "
+        "requestor: BCP 195 RFC 8996, 9325 (B.12), with TLS 1.3 and TLS 1.2 (ECDHE, "
+        "AES-GCM); by configuration the retired Non-Downgrading BCP 195 (2022b B.10, also "
+        "DHE-RSA with AES-GCM) or, for laboratories, none (TLS 1.0 and later). "
+        "Certificates of both sides are verified, names looked for in Subject Alternative "
+        "Names, revocation is not looked up. Compression, renegotiation and resumption are "
+        "off. A handshake that is not good ends without DICOM bytes."});
+    text.emplace_back(Paragraph{
+        "User Identity Negotiation (PS3.7 D.3.3.7): types 1 (username) and 2 (username and "
+        "passcode) are checked where `access.user_identity` says so; types 3 to 5 "
+        "(Kerberos, SAML, JWT) are then rejected. A wrong or missing identity is rejected "
+        "with 1/2/1; 59H is sent only when asked for. As requestor types 1 and 2 are "
+        "offered to peers that have a `user`."});
+    text.emplace_back(Paragraph{
+        "Audit messages (PS3.15 A.5), where `log.audit` names a file: Application "
+        "Activity, Query, Begin Transferring DICOM Instances, DICOM Instances Transferred, "
+        "User Authentication (refused ones), Security Alert (Node Authentication)."});
 }
 
 void annexes(Document& text, const config::Config& config) {
