@@ -160,6 +160,21 @@ BOOST_AUTO_TEST_CASE(X5_plain_DICOM_on_the_TLS_port_is_closed_and_told) {
     BOOST_TEST((std::chrono::steady_clock::now() - begun < 2s));
 }
 
+BOOST_AUTO_TEST_CASE(X5_as_requestor_we_leave_a_peer_that_speaks_no_TLS_at_once) {
+    RawAcceptor acceptor;
+    RunningContext context;
+    auto outcome =
+        boost::asio::co_spawn(boost::asio::make_strand(context.io()),
+                              echo_once(request_to(acceptor.port(), context_of(pki().modality))),
+                              boost::asio::use_future);
+    RawPeer peer = acceptor.accept();
+    const std::size_t handles = open_handles();
+    peer.send(pdu::encode(AbortReason{0, 0}));
+    const std::string told = outcome.get();
+    BOOST_TEST(told.find("TLS handshake: wrong version number") != std::string::npos, told);
+    BOOST_TEST(open_handles() == handles - 1, "our end is closed, theirs is not");
+}
+
 BOOST_AUTO_TEST_CASE(X5_a_TLS_hello_on_the_plain_port_is_aborted_and_closed) {
     SecureNode node(settings_of(pki().node), 400ms);
     RawPeer peer = RawPeer::connect(node.port());
