@@ -1,5 +1,6 @@
 // Who is told what is committed, over which association, and what happens when nobody listens.
 #include "support/commitment_requester.hpp"
+#include "support/raw_peer.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -180,6 +181,34 @@ BOOST_AUTO_TEST_CASE(k12_a_refused_role_is_aborted_and_tried_again) {
     BOOST_TEST((deliveries[3].outcome == Outcome::abandoned));
     BOOST_TEST(!deliveries[3].why.empty());
     BOOST_TEST(requester.told().empty());
+}
+
+BOOST_AUTO_TEST_CASE(k12_a_role_that_is_not_answered_is_aborted_too) {
+    RawAcceptor acceptor;
+    Bench bench;
+    Peer viewer;
+    viewer.ae_title = "VIEWER";
+    viewer.host = "127.0.0.1";
+    viewer.port = acceptor.port();
+    bench.access->peers["VIEWER"] = viewer;
+    BOOST_REQUIRE(bench.commitment.accept(commitment_of(1), "VIEWER", "NODE").has_value());
+    bench.start();
+
+    RawPeer peer = acceptor.accept();
+    const Bytes received = peer.receive();
+    const auto request =
+        std::get<pdu::AssociateRQ>(pdu::decode_associate_rq(std::span(received).subspan(6)));
+    BOOST_REQUIRE(request.user.roles.size() == 1);
+    BOOST_TEST(request.user.roles[0].sop_class_uid == commitment_class);
+    BOOST_TEST(!request.user.roles[0].roles.scu);
+    BOOST_TEST(request.user.roles[0].roles.scp);
+    pdu::AssociateAC answer;
+    answer.contexts = {{request.contexts.at(0).id, ContextResult::acceptance, "1.2.840.10008.1.2"}};
+    peer.send(pdu::encode(answer));
+    BOOST_TEST(hex(peer.receive()) == hex(pdu::encode(abort_by_user)));
+    const auto deliveries = bench.deliveries();
+    BOOST_TEST((deliveries[0].outcome == Outcome::postponed));
+    BOOST_TEST(deliveries[0].why.find("SCP role") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(k14_a_status_and_an_abort_are_tried_again_until_it_is_heard) {
