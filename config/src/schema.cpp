@@ -116,7 +116,7 @@ void check_tls(const Config& config, std::vector<std::string>& found) {
     for (const PeerSection& peer : config.peers) {
         if (peer.tls && tls.ca.empty()) {
             found.push_back(fmt::format(
-                "peer {}: tls needs tls.ca, by which its certificate is checked", peer.aet));
+                "peer {}: tls needs tls.ca (--ca), by which its certificate is checked", peer.aet));
         }
     }
 }

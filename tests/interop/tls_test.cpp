@@ -190,6 +190,34 @@ BOOST_AUTO_TEST_CASE(send_calls_a_configured_peer_by_TLS) {
     BOOST_TEST(storescp.files().size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(send_is_told_by_flags_whom_it_trusts_and_who_it_is) {
+    const PkiFiles files;
+    StoreSCP storescp(Command{"-aet", "STORESCP"} + files.dcmtk_tls("node"));
+    const auto send = [&](const char* authority) {
+        return run({cxrbridge(),
+                    "send",
+                    sample().string(),
+                    "--limit",
+                    "1",
+                    "--to",
+                    fmt::format("STORESCP@127.0.0.1:{}", storescp.destination().port),
+                    "--tls",
+                    "--ca",
+                    files.path(authority),
+                    "--certificate",
+                    files.path("modality.pem"),
+                    "--key",
+                    files.path("modality.key")});
+    };
+    const Finished refused = send("other_ca.pem");
+    BOOST_TEST(refused.exit_code == 1);
+    BOOST_TEST(refused.errors.find("certificate verify failed") != std::string::npos,
+               refused.errors);
+    const Finished sent = send("ca.pem");
+    BOOST_TEST(sent.exit_code == 0, sent.errors);
+    BOOST_TEST(storescp.files().size() == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(profiles)

@@ -41,6 +41,7 @@ ExaminerSettings settings_of(const ConformOptions& options) {
                               .host = options.peer->host,
                               .port = options.peer->port,
                               .calling_ae_title = options.calling_ae_title,
+                              .tls = options.tls,
                               .move_destination = options.move_destination,
                               .may_store = options.store,
                               .run_name = run_name(),

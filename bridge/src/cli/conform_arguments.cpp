@@ -1,5 +1,7 @@
 #include "arguments.hpp"
 #include "bridge/cli/commands.hpp"
+#include "bridge/daemon/credentials.hpp"
+#include "tls_options.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -23,7 +25,8 @@ constexpr const char* footer =
     "  cxrbridge conform --list                                the cases, and how each is shown\n"
     "  cxrbridge conform ORTHANC@127.0.0.1:4242                reads only\n"
     "  cxrbridge conform ORTHANC@127.0.0.1:4242 --store --move-destination CXRCONFORM:11119\n"
-    "  cxrbridge conform PACS@pacs:104 --only 'A*,V*' --format junit -o pacs.xml\n";
+    "  cxrbridge conform PACS@pacs:104 --only 'A*,V*' --format junit -o pacs.xml\n"
+    "  cxrbridge conform PACS@pacs:2762 --tls --ca ca.pem --certificate me.pem --key me.key\n";
 
 /// "AE:port" of --move-destination.
 storescp::conformance::OwnListener own_listener(const std::string& text) {
@@ -36,6 +39,53 @@ storescp::conformance::OwnListener own_listener(const std::string& text) {
         throw CLI::ValidationError("--move-destination", text + " is not AE:PORT");
     }
     return {.ae_title = listener->aet, .port = listener->port, .address = "0.0.0.0"};
+}
+
+/// Faults: not_found, malformed.
+dicom::Result<storescp::conformance::ExaminerTls> examiner_tls(const config::PeerSection& peer,
+                                                               const TlsFlags& flags) {
+    config::Config config;
+    config.peers = {peer};
+    // Who calls us at --move-destination need not show a certificate.
+    config.tls.client_certificate = config::ClientCertificate::optional;
+    take(flags, config);
+    if (const auto found = config::contradictions(config); !found.empty()) {
+        return dicom::Fault{.kind = dicom::FaultKind::malformed, .doing = found.front()};
+    }
+    auto settings = tls_settings(config);
+    if (!settings) {
+        return settings.error();
+    }
+    auto context = storescp::TlsContext::make(*settings);
+    if (!context) {
+        return context.error();
+    }
+    return storescp::conformance::ExaminerTls{.settings = *std::move(settings),
+                                              .context = *std::move(context),
+                                              .certificate_name = flags.certificate_name};
+}
+
+/// The node to examine, and how it is called. False, and why on `err`, when nobody can be.
+bool take(const std::string& peer,
+          const TlsFlags& tls,
+          ConformOptions& options,
+          std::ostream& err) {
+    auto parsed = config::parse_peer(peer);
+    if (!parsed) {
+        err << (peer.empty() ? "which node? give AE@HOST:PORT, or --list" : parsed.error().doing)
+            << '\n';
+        return false;
+    }
+    options.peer = *std::move(parsed);
+    if (tls.wanted) {
+        auto made = examiner_tls(*options.peer, tls);
+        if (!made) {
+            err << made.error().doing << '\n';
+            return false;
+        }
+        options.tls = *std::move(made);
+    }
+    return true;
 }
 
 void add_choice_of_cases(CLI::App& command, ConformOptions& options) {
@@ -85,6 +135,7 @@ void add_conform(CLI::App& program, Chosen& chosen) {
         "conform", "Examine a DICOM node: play the cases of a conformance laboratory against it");
     const auto options = std::make_shared<ConformOptions>();
     const auto peer = std::make_shared<std::string>();
+    const auto tls = std::make_shared<TlsFlags>();
     command->add_option("PEER", *peer, "The node, as AE@HOST:PORT")->type_name("");
     add_choice_of_cases(*command, *options);
     add_output(*command, *options);
@@ -97,25 +148,18 @@ void add_conform(CLI::App& program, Chosen& chosen) {
             [options](const std::string& text) { options->move_destination = own_listener(text); },
             "Listen here for C-MOVE; the peer must know this AE title at our address")
         ->type_name("AE:PORT");
+    add_tls(*command, *tls);
     add_seconds(*command, "--timeout", options->timeout, "For every answer (default 5)");
     add_seconds(*command,
                 "--wait",
                 options->wait,
                 "For the peer's own timers, as ARTIM, in cases that need it (default 35)");
     command->footer(footer);
-    command->callback([options, peer, &chosen] {
-        chosen = [options, peer](std::ostream& out, std::ostream& err) {
-            if (!options->list) {
-                auto parsed = config::parse_peer(*peer);
-                if (!parsed) {
-                    err << (peer->empty() ? "which node? give AE@HOST:PORT, or --list"
-                                          : parsed.error().doing)
-                        << '\n';
-                    return wrong_usage;
-                }
-                options->peer = *std::move(parsed);
-            }
-            return run_conform(*options, out, err);
+    command->callback([options, peer, tls, &chosen] {
+        chosen = [options, peer, tls](std::ostream& out, std::ostream& err) {
+            return options->list || take(*peer, *tls, *options, err)
+                       ? run_conform(*options, out, err)
+                       : wrong_usage;
         };
     });
 }

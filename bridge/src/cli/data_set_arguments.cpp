@@ -128,7 +128,7 @@ void add_send(CLI::App& program, Chosen& chosen) {
     const auto given = std::make_shared<Command<SendOptions>>();
     SendOptions& options = given->options;
     add_data_set(*command, options.data_set.path);
-    add_destination(*command, given->to);
+    add_destination(*command, given->to, given->tls);
     command->get_option("--to")->required();
     command->add_option("--rate", options.rate, "Objects a second (default: as fast as it goes)")
         ->check(CLI::PositiveNumber)
@@ -141,11 +141,13 @@ void add_send(CLI::App& program, Chosen& chosen) {
         "Examples:\n"
         "  cxrbridge send /srv/chestxray14 --to ORTHANC@127.0.0.1:4242 --limit 60 --rate 2\n"
         "  cxrbridge send /srv/chestxray14 --to ORTHANC@127.0.0.1:4242 --commit --commit-port "
-        "11113\n");
+        "11113\n"
+        "  cxrbridge send /srv/chestxray14 --to PACS@pacs:2762 --tls --ca ca.pem \\\n"
+        "      --certificate node.pem --key node.key\n");
     command->callback([given, commit, &chosen] {
         chosen = [given, commit](std::ostream& out, std::ostream& err) {
             const auto config = configuration(*given->sources, err);
-            if (!config || !take(*config, given->to, given->options.to, err)) {
+            if (!config || !take(*config, given->to, given->tls, given->options.to, err)) {
                 return wrong_usage;
             }
             take(*config, given->options.data_set);

@@ -89,11 +89,12 @@ void add_threads(CLI::App& command, std::size_t& threads) {
         ->type_name("N");
 }
 
-void add_destination(CLI::App& command, std::string& to) {
+void add_destination(CLI::App& command, std::string& to, TlsFlags& tls) {
     command
         .add_option(
             "--to", to, "Send to this DICOM node; AE alone names a [[peer]] of the configuration")
         ->type_name("AE@HOST:PORT");
+    add_tls(command, tls);
 }
 
 std::optional<config::Config> configuration(const ConfigSources& sources, std::ostream& err) {
@@ -121,6 +122,7 @@ void take(const config::Config& config, std::size_t& threads) {
 
 bool take(const config::Config& config,
           const std::string& text,
+          const TlsFlags& tls,
           Destination& destination,
           std::ostream& err) {
     auto peer = find_peer(config, text);
@@ -131,6 +133,11 @@ bool take(const config::Config& config,
     config::Config with_peer = config;
     with_peer.peers = {*peer};
     with_peer.tls.enabled = false;  // nobody is listened to
+    take(tls, with_peer);
+    if (const auto found = config::contradictions(with_peer); !found.empty()) {
+        err << found.front() << '\n';
+        return false;
+    }
     auto access = access_policy(with_peer);
     if (!access) {
         err << access.error().doing << '\n';

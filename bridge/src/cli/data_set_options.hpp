@@ -4,6 +4,7 @@
 
 #include "bridge/cli/commands.hpp"
 #include "config_arguments.hpp"
+#include "tls_options.hpp"
 
 #include <iosfwd>
 #include <memory>
@@ -21,6 +22,7 @@ struct Command {
     Options options;
     std::shared_ptr<ConfigSources> sources = std::make_shared<ConfigSources>();
     std::string to;  ///< as typed
+    TlsFlags tls = {};
 };
 
 /// DATASET
@@ -29,8 +31,8 @@ void add_data_set(CLI::App& command, std::filesystem::path& path);
 void add_selection(CLI::App& command, Selection& selection, ConfigSources& sources);
 /// --threads
 void add_threads(CLI::App& command, std::size_t& threads);
-/// --to
-void add_destination(CLI::App& command, std::string& to);
+/// --to, and how it is called by TLS
+void add_destination(CLI::App& command, std::string& to, TlsFlags& tls);
 
 /// The configuration that a command works with; none, and the mistakes on `err`, when it has any.
 [[nodiscard]] std::optional<config::Config> configuration(const ConfigSources& sources,
@@ -38,9 +40,10 @@ void add_destination(CLI::App& command, std::string& to);
 void take(const config::Config& config, DataSetChoice& choice);
 /// Threads of the configuration, where none were given.
 void take(const config::Config& config, std::size_t& threads);
-/// False, and why on `err`, when `text` names no destination.
+/// False, and why on `err`, when `text` names no destination, or TLS cannot be spoken to it.
 [[nodiscard]] bool take(const config::Config& config,
                         const std::string& text,
+                        const TlsFlags& tls,
                         Destination& destination,
                         std::ostream& err);
 

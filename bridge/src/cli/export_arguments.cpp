@@ -62,7 +62,7 @@ void add_export(CLI::App& program, Chosen& chosen) {
     add_formats(*command, options.formats);
     command->add_option("-o,--output", options.output, "Folder for the files; made when absent")
         ->type_name("DIR");
-    add_destination(*command, given->to);
+    add_destination(*command, given->to, given->tls);
     add_selection(*command, options.data_set.selection, *given->sources);
     add_threads(*command, options.threads);
     add_config_file(*command, given->sources);
@@ -75,7 +75,8 @@ void add_export(CLI::App& program, Chosen& chosen) {
             }
             take(*config, given->options.data_set);
             take(*config, given->options.threads);
-            if (!given->to.empty() && !take(*config, given->to, given->options.to.emplace(), err)) {
+            if (!given->to.empty() &&
+                !take(*config, given->to, given->tls, given->options.to.emplace(), err)) {
                 return wrong_usage;
             }
             return run_export(given->options, out, err);

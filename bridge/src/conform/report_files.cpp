@@ -97,6 +97,7 @@ void write_json(std::ostream& out, const ConformanceReport& report) {
     json.key("peer").value(report.peer);
     json.key("implementation_class_uid").value(report.summary.implementation_class_uid);
     json.key("implementation_version_name").value(report.summary.implementation_version_name);
+    json.key("security").value(report.summary.security);
     json.key("services").open_array();
     for (const std::string& service : report.summary.services) {
         json.value(service);

@@ -48,10 +48,11 @@ void write_text(std::ostream& out, const ConformanceReport& report) {
         services += (services.empty() ? "" : ", ") + service;
     }
     fmt::print(out,
-               "\n{}: {} {}\noffers {}\n\n{:<24}{:>6}{:>6}{:>6}{:>6}\n",
+               "\n{}: {} {}{}\noffers {}\n\n{:<24}{:>6}{:>6}{:>6}{:>6}\n",
                report.peer,
                report.summary.implementation_version_name,
                report.summary.implementation_class_uid,
+               report.summary.security.empty() ? "" : ", by " + report.summary.security,
                services,
                "",
                "PASS",

@@ -91,16 +91,8 @@ Result<std::string> read_secret(const std::string& file, const std::string& vari
     return secret;
 }
 
-Result<std::shared_ptr<const TlsContext>> tls_context(const config::Config& config) {
+Result<TlsSettings> tls_settings(const config::Config& config) {
     const config::TlsSection& tls = config.tls;
-    const bool wanted = tls.enabled || std::ranges::any_of(config.peers, &config::PeerSection::tls);
-    if (!wanted) {
-        return std::shared_ptr<const TlsContext>();
-    }
-    if (tls.enabled && tls.certificate.empty()) {
-        return Fault{.kind = FaultKind::not_found,
-                     .doing = "tls.certificate is missing, and the node listens by TLS"};
-    }
     TlsSettings settings;
     settings.profile = profile_of(tls.profile);
     settings.client_certificate = client_certificate_of(tls.client_certificate);
@@ -126,7 +118,24 @@ Result<std::shared_ptr<const TlsContext>> tls_context(const config::Config& conf
                                                                           : peer.certificate_name);
         }
     }
-    return TlsContext::make(settings);
+    return settings;
+}
+
+Result<std::shared_ptr<const TlsContext>> tls_context(const config::Config& config) {
+    const config::TlsSection& tls = config.tls;
+    const bool wanted = tls.enabled || std::ranges::any_of(config.peers, &config::PeerSection::tls);
+    if (!wanted) {
+        return std::shared_ptr<const TlsContext>();
+    }
+    if (tls.enabled && tls.certificate.empty()) {
+        return Fault{.kind = FaultKind::not_found,
+                     .doing = "tls.certificate is missing, and the node listens by TLS"};
+    }
+    const auto settings = tls_settings(config);
+    if (!settings) {
+        return settings.error();
+    }
+    return TlsContext::make(*settings);
 }
 
 Result<std::map<std::string, storescp::User, std::less<>>> users(const config::Config& config) {

@@ -48,7 +48,8 @@ std::string value(const Attributes& match, const DcmTagKey& tag) {
     return std::string(dicom::value_of(match, tag));
 }
 
-Fault refused(const Play& play, const Seen& answer) {
+/// @param alert of TLS; empty: none
+Fault refused(const Play& play, const Seen& answer, const std::string& alert) {
     const ExaminerSettings& settings = play.settings();
     std::string doing = fmt::format("{}@{}:{} answered {} to {}",
                                     settings.called_ae_title,
@@ -56,7 +57,9 @@ Fault refused(const Play& play, const Seen& answer) {
                                     settings.port,
                                     answer.text,
                                     settings.calling_ae_title);
-    if (answer.text == "A-ASSOCIATE-RJ 1/1/7") {
+    if (!alert.empty()) {
+        doing += fmt::format(" (TLS: {})", alert);
+    } else if (answer.text == "A-ASSOCIATE-RJ 1/1/7") {
         doing += ": it has another AE title";
     } else if (answer.text == "A-ASSOCIATE-RJ 1/1/3") {
         doing += ": it must know our AE title; --calling gives another";
@@ -241,9 +244,10 @@ dicom::Result<PeerSummary> Examiner::meet() {
             Probe probe = play.connect();
             const Seen answer = probe.associate(request);
             if (answer.text != "A-ASSOCIATE-AC") {
-                return refused(play, answer);
+                return refused(play, answer, probe.alert());
             }
             learn_services(request, probe.answer(), *known_);
+            known_->summary.security = probe.security();
             probe.release();
         }
         if (settings_.may_store && play.offers(sop::secondary_capture)) {

@@ -106,8 +106,21 @@ void OwnProvider::accept_visits() {
 }
 
 void OwnProvider::serve(Wire wire) {
-    Probe probe(std::move(wire), settings_.answer_within);
     Visit visit;
+    try {
+        if (settings_.tls && !settings_.tls->settings.certificate.text.empty()) {
+            wire.secure_if_asked(settings_.tls->context, settings_.answer_within);
+        }
+        talk(Probe(std::move(wire), settings_.answer_within), visit);
+    } catch (const HandshakeRefused& refused) {
+        visit.end = refused.why;
+    }
+    const std::lock_guard lock(mutex_);
+    visits_.push_back(std::move(visit));
+    changed_.notify_all();
+}
+
+void OwnProvider::talk(Probe probe, Visit& visit) {
     const Seen asked = probe.receive();
     visit.end = asked.text;
     if (asked.is(pdu::Type::associate_rq)) {
@@ -134,9 +147,6 @@ void OwnProvider::serve(Wire wire) {
             end_association(probe, visit);
         }
     }
-    const std::lock_guard lock(mutex_);
-    visits_.push_back(std::move(visit));
-    changed_.notify_all();
 }
 
 void OwnProvider::answer(Probe& probe, Message message, Visit& visit) {

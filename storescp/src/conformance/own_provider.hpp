@@ -1,6 +1,7 @@
 #pragma once
 /// Ourselves as a provider of storage, and as a user who awaits storage commitment: where the peer
-/// connects to while a dialogue moves objects. Listens while it lives, in threads of its own.
+/// connects to while a dialogue moves objects, plain or by TLS. Listens while it lives, in threads
+/// of its own.
 
 #include "conformance/play.hpp"
 
@@ -51,6 +52,7 @@ public:
 private:
     void accept_visits();
     void serve(Wire wire);
+    void talk(Probe probe, Visit& visit);
     void answer(Probe& probe, Message message, Visit& visit);
     void end_association(Probe& probe, Visit& visit);
 

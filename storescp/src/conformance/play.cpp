@@ -82,12 +82,29 @@ pdu::AssociateRQ Play::request(std::initializer_list<std::string_view> abstract_
     return request;
 }
 
-Probe Play::connect() const {
+Wire Play::connect_plain() const {
     try {
-        return {Wire(settings_.host, settings_.port, settings_.answer_within),
-                settings_.answer_within};
+        return {settings_.host, settings_.port, settings_.answer_within};
     } catch (const boost::system::system_error& refused) {
         throw Deviation{"a TCP connection", refused.code().message()};
+    }
+}
+
+Probe Play::connect_as(std::shared_ptr<const TlsContext> context) const {
+    Wire wire = connect_plain();
+    const std::string& name = settings_.tls->certificate_name;
+    wire.secure(std::move(context), name.empty() ? settings_.host : name, settings_.answer_within);
+    return {std::move(wire), settings_.answer_within};
+}
+
+Probe Play::connect() const {
+    if (!settings_.tls) {
+        return {connect_plain(), settings_.answer_within};
+    }
+    try {
+        return connect_as(settings_.tls->context);
+    } catch (const HandshakeRefused& refused) {
+        throw Deviation{"a TLS connection", refused.why};
     }
 }
 

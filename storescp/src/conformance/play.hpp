@@ -72,7 +72,12 @@ public:
     [[nodiscard]] pdu::AssociateRQ request(
         std::initializer_list<std::string_view> abstract_syntaxes,
         std::string_view transfer_syntax = syntax::implicit_little) const;
+    /// Plain, or by TLS where that is what the peer is examined by.
     [[nodiscard]] Probe connect() const;
+    /// By TLS as somebody else. Throws HandshakeRefused.
+    [[nodiscard]] Probe connect_as(std::shared_ptr<const TlsContext> context) const;
+    /// A TCP connection and nothing on it yet.
+    [[nodiscard]] Wire connect_plain() const;
     /// The peer's answer to the request on a connection of its own, which then ends.
     [[nodiscard]] Seen answer_to(const pdu::AssociateRQ& request) const;
     [[nodiscard]] Seen answer_to(std::span<const std::byte> pdu) const;

@@ -25,6 +25,8 @@ public:
     /// The end of the connection within this time; what came before it is in the text.
     Seen receive_end(milliseconds within);
     void close() { wire_.close(); }
+    [[nodiscard]] std::string security() const { return wire_.security(); }
+    [[nodiscard]] std::string alert() const { return wire_.alert(); }
 
     /// Sends A-ASSOCIATE-RQ; what came back. An accepted one is remembered.
     Seen associate(const pdu::AssociateRQ& request);

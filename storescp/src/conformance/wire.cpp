@@ -5,6 +5,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace cxr::storescp::conformance {
@@ -24,6 +25,20 @@ std::size_t announced_length(std::span<const std::byte> header) {
     }
     return length;
 }
+
+class Deadline {
+public:
+    explicit Deadline(milliseconds within) : end_(std::chrono::steady_clock::now() + within) {}
+    /// Not below 0.
+    [[nodiscard]] milliseconds left() const {
+        const auto left =
+            std::chrono::duration_cast<milliseconds>(end_ - std::chrono::steady_clock::now());
+        return std::max(left, milliseconds(0));
+    }
+
+private:
+    std::chrono::steady_clock::time_point end_;
+};
 
 }  // namespace
 
@@ -58,7 +73,56 @@ void Wire::run(milliseconds within) {
     }
 }
 
+void Wire::secure(std::shared_ptr<const TlsContext> context,
+                  const std::string& name,
+                  milliseconds within) {
+    tls_ = std::make_unique<TlsEngine>(std::move(context), name);
+    finish_handshake(within);
+}
+
+void Wire::secure_if_asked(std::shared_ptr<const TlsContext> context, milliseconds within) {
+    constexpr std::byte handshake_record{0x16};
+    const Bytes first = receive_some(within);
+    if (first.empty() || first.front() != handshake_record) {
+        take(first);
+        return;
+    }
+    tls_ = std::make_unique<TlsEngine>(std::move(context));
+    tls_->receive(first);
+    finish_handshake(within);
+}
+
+void Wire::finish_handshake(milliseconds within) {
+    const Deadline deadline(within);
+    for (;;) {
+        const auto progress = tls_->handshake();
+        write(tls_->take_output(), deadline.left());
+        if (progress == TlsEngine::Progress::done) {
+            break;
+        }
+        if (progress == TlsEngine::Progress::failed) {
+            throw HandshakeRefused{tls_->why()};
+        }
+        const Bytes arrived = receive_some(deadline.left());
+        if (arrived.empty()) {
+            throw HandshakeRefused{closed_ ? "connection closed in the TLS handshake"
+                                           : "no TLS handshake in time"};
+        }
+        tls_->receive(arrived);
+    }
+    take({});  // what came right behind it
+}
+
 bool Wire::send(std::span<const std::byte> bytes, milliseconds within) {
+    if (!tls_) {
+        return write(bytes, within);
+    }
+    const asio::const_buffer piece(bytes.data(), bytes.size());
+    const bool encrypted = tls_->write({&piece, 1}, bytes.size()) == bytes.size();
+    return write(tls_->take_output(), within) && encrypted;
+}
+
+bool Wire::write(std::span<const std::byte> bytes, milliseconds within) {
     if (!socket_->is_open()) {
         return false;
     }
@@ -75,26 +139,53 @@ bool Wire::has_whole_pdu() const {
            received_.size() - pdu::header_bytes >= announced_length(received_);
 }
 
+void Wire::take(std::span<const std::byte> arrived) {
+    if (!tls_) {
+        received_.insert(received_.end(), arrived.begin(), arrived.end());
+        return;
+    }
+    tls_->receive(arrived);
+    std::array<std::byte, 16'384> plain;
+    for (;;) {
+        const auto read = tls_->read(plain);
+        received_.insert(
+            received_.end(), plain.begin(), plain.begin() + std::ptrdiff_t(read.count));
+        if (read.progress != TlsEngine::Progress::done) {
+            closed_ = closed_ || read.progress != TlsEngine::Progress::needs_bytes;
+            break;
+        }
+    }
+    if (tls_->has_output()) {
+        write(tls_->take_output(), milliseconds(1'000));  // what reading called for, as a new key
+    }
+}
+
+Bytes Wire::receive_some(milliseconds within) {
+    Bytes arrived(65'536);
+    std::size_t count = 0;
+    if (!closed_ && socket_->is_open() && within.count() > 0) {
+        socket_->async_read_some(asio::buffer(arrived), [&](error_code ec, std::size_t read) {
+            count = read;
+            closed_ = ec && ec != asio::error::operation_aborted;
+        });
+        run(within);
+    }
+    arrived.resize(count);
+    return arrived;
+}
+
 Arrival Wire::receive(milliseconds within) {
-    const auto deadline = std::chrono::steady_clock::now() + within;
-    std::array<std::byte, 65'536> buffer;
+    const Deadline deadline(within);
     while (!has_whole_pdu()) {
-        const auto left =
-            std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
         const bool absurd =
             received_.size() >= pdu::header_bytes && announced_length(received_) > pdu_bytes_max;
         if (closed_ || absurd || !socket_->is_open()) {
             return Closed{};
         }
-        if (left.count() <= 0) {
+        if (deadline.left().count() <= 0) {
             return Nothing{received_.size()};
         }
-        socket_->async_read_some(asio::buffer(buffer), [&](error_code ec, std::size_t count) {
-            received_.insert(
-                received_.end(), buffer.begin(), buffer.begin() + std::ptrdiff_t(count));
-            closed_ = ec && ec != asio::error::operation_aborted;
-        });
-        run(left);
+        take(receive_some(deadline.left()));
     }
     const std::size_t length = announced_length(received_);
     const auto begin = received_.begin() + pdu::header_bytes;

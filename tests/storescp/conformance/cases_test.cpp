@@ -99,6 +99,8 @@ const std::map<std::string_view, std::string_view> not_by_default{
     {"F7", "the peer does not offer C-FIND Patient/Study Only"},
     {"F45", "all studies are fewer than the peer's limit, if it has one"},
     {"X1", "the peer checks no user identity"},
+    {"X3", "of TLS: --tls; our own node is shown by the test interop.tls_test"},
+    {"X4", "of TLS: --tls; our own node is shown by the test interop.tls_test"},
 };
 
 /// Where our node is known to deviate.

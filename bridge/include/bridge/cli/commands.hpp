@@ -106,6 +106,7 @@ struct ConformOptions {
     bool store = false;
     std::string calling_ae_title = "CXRCONFORM";
     std::optional<storescp::conformance::OwnListener> move_destination;
+    std::optional<storescp::conformance::ExaminerTls> tls;  ///< unset: plain
     std::chrono::milliseconds timeout{5'000};
     std::chrono::milliseconds wait{35'000};
 };

@@ -16,6 +16,9 @@ namespace cxr::bridge {
 [[nodiscard]] dicom::Result<std::string> read_secret(const std::string& file,
                                                      const std::string& variable);
 
+/// Faults: not_found.
+[[nodiscard]] dicom::Result<storescp::TlsSettings> tls_settings(const config::Config& config);
+
 /// Null: neither the listener nor a peer wants TLS. Faults: not_found, malformed.
 [[nodiscard]] dicom::Result<std::shared_ptr<const storescp::TlsContext>> tls_context(
     const config::Config& config);

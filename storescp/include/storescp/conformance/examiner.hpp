@@ -5,6 +5,7 @@
 /// CXR^CONFORM and has UIDs derived from `run_name`.
 
 #include "dicom/core/result.hpp"
+#include "storescp/association/tls.hpp"
 #include "storescp/conformance/case.hpp"
 
 #include <chrono>
@@ -26,11 +27,19 @@ struct OwnListener {
     std::string address = "127.0.0.1";  ///< to bind to
 };
 
+/// How a peer is called by TLS, and answered where it calls us by TLS.
+struct ExaminerTls {
+    TlsSettings settings;
+    std::shared_ptr<const TlsContext> context;  ///< of `settings`
+    std::string certificate_name;               ///< that the peer's is for; empty: its host
+};
+
 struct ExaminerSettings {
     std::string called_ae_title;
     std::string host;
     std::uint16_t port = 104;
     std::string calling_ae_title = "CXRCONFORM";
+    std::optional<ExaminerTls> tls;  ///< unset: plain TCP
     std::optional<OwnListener> move_destination;
     bool may_store = false;
     std::string run_name = "run";                    ///< names the UIDs of what is stored
@@ -59,6 +68,7 @@ struct Finding {
 struct PeerSummary {
     std::string implementation_class_uid, implementation_version_name;
     std::uint32_t pdu_bytes_max = 0;    ///< 0: no limit, or not said
+    std::string security;               ///< "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty: plain
     std::vector<std::string> services;  ///< "C-FIND Study Root", of those that cases need
     bool answers_beside_silent_connections = false;
 };
