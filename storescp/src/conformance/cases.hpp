@@ -42,7 +42,7 @@ constexpr Shown waits(Dialogue dialogue) {
 constexpr Shown alone(Dialogue dialogue) {
     return {How::alone, dialogue};
 }
-/// @param test its name as ctest knows it
+/// @param test its name as ctest knows it, or several with commas
 constexpr Shown by_a_test(std::string_view test) {
     return {How::by_a_test, nullptr, test};
 }

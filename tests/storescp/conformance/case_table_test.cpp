@@ -38,6 +38,19 @@ std::set<std::string> tests() {
     return names;
 }
 
+/// "a, b"
+std::vector<std::string> names_in(std::string_view note) {
+    std::vector<std::string> names;
+    std::istringstream text{std::string(note)};
+    for (std::string name; text >> name;) {
+        if (name.ends_with(',')) {
+            name.pop_back();
+        }
+        names.push_back(name);
+    }
+    return names;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(case_table)
@@ -69,7 +82,9 @@ BOOST_AUTO_TEST_CASE(each_case_says_what_is_expected_and_how_it_is_shown) {
                     BOOST_TEST(one.is_playable());
                     break;
                 case How::by_a_test:
-                    BOOST_TEST(known.contains(std::string(one.note)), one.note);
+                    for (const std::string& name : names_in(one.note)) {
+                        BOOST_TEST(known.contains(name), name);
+                    }
                     break;
                 case How::not_here:
                     BOOST_TEST(!one.note.empty());

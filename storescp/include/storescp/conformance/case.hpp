@@ -35,7 +35,7 @@ struct Case {
     Requirement requirement;
     How how;
     Dialogue dialogue;      ///< null unless it is played
-    std::string_view note;  ///< by_a_test: the test's name; not_here: why
+    std::string_view note;  ///< by_a_test: the tests' names; not_here: why
 
     [[nodiscard]] char group() const { return id.front(); }
     [[nodiscard]] bool is_playable() const { return dialogue != nullptr; }
