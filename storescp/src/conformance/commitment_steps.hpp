@@ -9,6 +9,7 @@ namespace cxr::storescp::conformance {
 
 struct Reference {
     std::string sop_class_uid, sop_instance_uid;
+    friend auto operator<=>(const Reference&, const Reference&) = default;
 };
 
 struct CommitmentRequest {
