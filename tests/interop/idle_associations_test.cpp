@@ -8,9 +8,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <iostream>
 #include <sys/resource.h>
+#include <thread>
 
 using namespace cxr::test;
 
@@ -154,6 +156,48 @@ BOOST_AUTO_TEST_CASE(X11_half_open_and_slow_ones_are_bounded_while_a_legitimate_
     BOOST_TEST(held <= 300U, "as many as there may be associations, and a few that are closing");
     peer.close();
     BOOST_TEST(node.settles_at(handles), "by ARTIM");
+}
+
+BOOST_AUTO_TEST_CASE(X11_a_storm_of_connections_delays_no_legitimate_echo) {
+    SecureBridge node;
+    const std::size_t handles = node.open_handles();
+    std::atomic<bool> stop{false};
+    std::atomic<std::size_t> connections{0};
+    const auto storm = [&] {
+        while (!stop) {
+            RawPeer::connect(node.bridge().port()).close();
+            ++connections;
+        }
+    };
+    double slowest_ms = 0;
+    const auto begun = std::chrono::steady_clock::now();
+    {
+        std::vector<std::jthread> callers;
+        for (int i = 0; i < 4; ++i) {
+            callers.emplace_back(storm);
+        }
+        for (std::uint16_t i = 0; i < 20; ++i) {
+            const auto asked = std::chrono::steady_clock::now();
+            RawPeer peer = RawPeer::connect(node.bridge().port());
+            peer.send(cxr::storescp::pdu::encode(association_request()));
+            BOOST_TEST(std::to_integer<int>(peer.receive().at(0)) == 2);
+            static_cast<void>(echo_milliseconds(peer, i));
+            const std::chrono::duration<double, std::milli> took =
+                std::chrono::steady_clock::now() - asked;
+            slowest_ms = std::max(slowest_ms, took.count());
+        }
+        stop = true;
+    }
+    const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - begun;
+    std::cout << fmt::format(
+        "a storm of {} connections in {:.1f} s ({:.0f} a second): connect, associate and C-ECHO "
+        "took {:.1f} ms at most\n",
+        connections.load(),
+        lasted.count(),
+        static_cast<double>(connections) / lasted.count(),
+        slowest_ms);
+    BOOST_TEST(slowest_ms < 1'000);
+    BOOST_TEST(node.settles_at(handles), "nothing is left of it");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -24,8 +24,7 @@ pdu::AssociateRQ with_identity(const Play& play, std::uint8_t type, bool positiv
 
 void x1(Play& play) {
     bool refused = false;
-    for (const std::uint8_t type :
-         {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{3}, std::uint8_t{5}}) {
+    for (std::uint8_t type = 1; type <= 5; ++type) {
         const Seen answer = play.answer_to(with_identity(play, type, false));
         play.expect("A-ASSOCIATE-AC or A-ASSOCIATE-RJ 1/2/1", answer);
         refused = refused || answer.is(pdu::Type::associate_rj);

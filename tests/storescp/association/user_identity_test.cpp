@@ -130,6 +130,10 @@ BOOST_AUTO_TEST_CASE(X1_a_wrong_or_absent_one_is_rejected_by_ACSE_and_told) {
     BOOST_TEST(node.events().wait_for<UserRefused>(3).user == "");
     BOOST_TEST(node.events().wait_for<AssociationRejected>(3).why ==
                "user identities of type 3 cannot be checked here");
+    for (const int type : {1, 4, 5}) {
+        BOOST_TEST(answer_of(node, item_of({"", type, "alice", "", false}, true)).rejection ==
+                   rejected);
+    }
     BOOST_TEST(node.events().count<AssociationAccepted>() == 0U);
 }
 
