@@ -126,6 +126,17 @@ void a47(Play& play) {
     probe.send(p_data(1, last_fragment, std::span(command).subspan(20)));
     play.expect("A-ABORT 0/x or A-ABORT 2/x or C-ECHO-RSP xxxx or connection closed",
                 probe.receive());
+    const std::string data_first = play.last_seen();
+    CommandSet with_data = request_of(CommandField::c_echo_rq, sop::verification);
+    with_data.data_set_type = 1;
+    Probe second = play.open({sop::verification});
+    second.send(p_data(1, command_fragment | last_fragment, encode_command_set(with_data)) +
+                p_data(1, data_fragment, element(0x0010'4000, "  ")) +
+                p_data(1, command_fragment | last_fragment, command));
+    play.expect("A-ABORT 0/x or A-ABORT 2/x or C-ECHO-RSP xxxx or connection closed",
+                second.receive());
+    play.saw(
+        fmt::format("{}; a second command before the data ends: {}", data_first, play.last_seen()));
     play.expect_alive();
 }
 

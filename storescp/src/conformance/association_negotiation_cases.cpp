@@ -118,6 +118,11 @@ void a8(Play& play) {
     pdu::AssociateRQ request = play.request({sop::verification});
     request.called = pdu::title_field("  " + title);
     play.expect("A-ASSOCIATE-AC", play.answer_to(request));
+    // Padding by NUL is not PS3.8's: borne, or another AE title.
+    std::ranges::replace(request.called, ' ', '\0');
+    std::rotate(request.called.begin(), request.called.begin() + 2, request.called.end());
+    play.expect("A-ASSOCIATE-AC or A-ASSOCIATE-RJ 1/1/7", play.answer_to(request));
+    play.saw("with spaces A-ASSOCIATE-AC, with NUL behind it " + play.last_seen());
 }
 
 void a9(Play& play) {
@@ -249,15 +254,19 @@ void a22(Play& play) {
     pdu::AssociateRQ request = play.request({sop::study_root_find, sop::study_root_find});
     request.contexts.back().transfer_syntaxes = {std::string(syntax::explicit_little)};
     Probe probe = play.open(request);
+    const std::string study = play.held().study_instance_uid;
     for (const std::string_view transfer_syntax :
          {syntax::implicit_little, syntax::explicit_little}) {
         const std::uint8_t context = probe.context(sop::study_root_find, transfer_syntax);
         play.expect(context != 0, "both contexts accepted", results_of(probe.answer()));
-        probe.send(
-            context,
-            request_of(CommandField::c_find_rq, sop::study_root_find),
-            encoded(keys("STUDY", {{DCM_StudyInstanceUID, play.uid("none")}}), transfer_syntax));
-        play.expect("C-FIND-RSP 0000", play.collect_answers(probe, context).outcome);
+        probe.send(context,
+                   request_of(CommandField::c_find_rq, sop::study_root_find),
+                   encoded(keys("STUDY", {{DCM_StudyInstanceUID, study}}), transfer_syntax));
+        // The identifiers are decoded as their context says.
+        const Answers answers = play.collect_answers(probe, context);
+        play.expect("1 match, C-FIND-RSP 0000", answers.outcome);
+        const auto told = dicom::value_of(answers.matches.front(), DCM_StudyInstanceUID);
+        play.expect(told == study, "the study in each transfer syntax", told);
     }
 }
 
@@ -379,7 +388,8 @@ constexpr Case cases[] = {
         n,
         "PS3.8 9.3.4",
         "Temporary congestion is rejected 2/3/1",
-        by_a_test("storescp.association.window_test")),  // what a node says that is stopping
+        // A node that is stopping; and one that has no place left, under 500 requests at once.
+        by_a_test("storescp.association.window_test, storescp.association.overload_test")),
     row("A14",
         n,
         "PS3.8 9.3.3.2",

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <thread>
 
 namespace cxr::storescp::conformance {
@@ -65,28 +66,46 @@ void a29(Play& play) {
 
 void a30(Play& play) {
     Probe probe = play.open({sop::verification});
-    play.expect("A-RELEASE-RP", probe.release());
+    const Seen answer = probe.release();
+    play.expect("A-RELEASE-RP", answer);
+    play.expect(answer.pdu->body.size() == 4,
+                "a length of 4",
+                fmt::format("a length of {}", answer.pdu->body.size()));
     expect_end(play, probe);
 }
 
 void a31(Play& play) {
     play.need(sop::study_root_find);
     static_cast<void>(play.held());
+    const Attributes every_study = keys("STUDY", {{DCM_StudyInstanceUID, ""}});
+    const std::size_t undisturbed = play.find(sop::study_root_find, every_study).matches.size();
     Probe probe = play.open({sop::study_root_find});
     const std::uint8_t context = probe.context(sop::study_root_find);
     probe.send(context,
                request_of(CommandField::c_find_rq, sop::study_root_find),
-               encoded(keys("STUDY", {{DCM_StudyInstanceUID, ""}}), syntax::implicit_little));
+               encoded(every_study, syntax::implicit_little));
     probe.send(pdu::encode_release_rq());
-    std::size_t responses = 0, finals = 0;
+    std::multiset<Bytes> identifiers;
+    std::size_t finals = 0;
+    bool complete = false;
     Seen next = probe.receive();
     for (; next.message; next = probe.receive()) {
-        ++responses;
-        finals += next.status() >> 8U == 0xFF ? 0 : 1;
+        if (next.status() >> 8U == 0xFF) {
+            identifiers.insert(std::move(next.message->data_set));
+        } else {
+            ++finals;
+            complete = next.status() == 0;
+        }
     }
     play.expect("A-RELEASE-RP", next);
     play.expect(finals <= 1, "at most one final response", fmt::format("{} of them", finals));
-    play.saw(fmt::format("{} responses, then A-RELEASE-RP", responses));
+    const std::set<Bytes> different(identifiers.begin(), identifiers.end());
+    play.expect(different.size() == identifiers.size(), "each response once", "one of them twice");
+    play.expect(!complete || identifiers.size() == undisturbed,
+                fmt::format("{} matches before 0000, as without a release", undisturbed),
+                fmt::format("{} matches", identifiers.size()));
+    play.saw(fmt::format(
+        "{} matches, {} final response, then A-RELEASE-RP", identifiers.size(), finals));
 }
 
 void a33(Play& play) {
