@@ -6,7 +6,7 @@
 #include "storescp/upper_layer/pdu.hpp"
 #include "support/element_bytes.hpp"
 #include "support/files.hpp"
-#include "support/png_writer.hpp"
+#include "support/png_filters.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
@@ -187,6 +187,26 @@ void png(Seeds seeds) {
     seeds.add(std::string("\x02\x08\x04\x03\0", 5) + rows);
 }
 
+/// The first byte: a file, filtered rows, a deflate stream; then colour, width, height, chunks.
+void png_grey(Seeds seeds) {
+    std::mt19937 random(1);
+    for (const bool rgba : {false, true}) {
+        test::FilteredPicture picture{.width = 66,
+                                      .height = 64,
+                                      .rgba = rgba,
+                                      .grey = std::vector<std::uint8_t>(66 * 64, 90),
+                                      .types = std::vector<std::uint8_t>(64, 4)};
+        picture.image_chunk_bytes = 100;
+        seeds.add('\0' + picture.file());
+        const std::string colour(1, rgba ? '\1' : '\0');
+        picture.grey = test::random_pixels(66 * 64, random);
+        const std::string rows = picture.rows();
+        seeds.add("\1" + colour + "\x41\x3f\x05" + rows.substr(0, 2000));
+        const std::string stream = test::zlib_compressed(rows);
+        seeds.add("\2" + colour + "\x41\x3f\x05" + stream.substr(2, stream.size() - 6));
+    }
+}
+
 void tables(Seeds seeds) {
     seeds.add(std::string(1, '\0') +
               "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View "
@@ -212,6 +232,7 @@ int main(int argc, char** argv) {
     identifier(Seeds(root, "identifier"));
     data_set(Seeds(root, "data_set"));
     png(Seeds(root, "png"));
+    png_grey(Seeds(root, "png_grey"));
     tables(Seeds(root, "tables"));
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "dicom/image/frame.hpp"
 
+#include "image/png_grey.hpp"
 #include "image/png_reference.hpp"
 #include "image/png_survey.hpp"
 
@@ -19,8 +20,10 @@ Result<Frame> decode_png(std::span<const std::byte> bytes) {
                 .notes = std::move(survey->notes)};
     const std::size_t pixel_count = std::size_t{header.width} * header.height;
     frame.pixels.resize(pixel_count + pixel_count % 2);
-    if (auto decoded = decode_png_by_libpng(bytes, header, frame); !decoded) {
-        return std::move(decoded).error();
+    if (!decode_grey_png(*survey, unfilter_ways().back(), frame)) {
+        if (auto decoded = decode_png_by_libpng(bytes, header, frame); !decoded) {
+            return std::move(decoded).error();
+        }
     }
     if (header.width != 1024 || header.height != 1024) {
         frame.notes.push_back(

@@ -1,5 +1,6 @@
 #pragma once
-/// The reference decoder: libpng, for every PNG that the survey let pass.
+/// The reference decoder: libpng, for every PNG that the survey let pass and that is none of the
+/// collection's own forms, and for the verdict on every one that is damaged.
 
 #include "dicom/image/frame.hpp"
 

@@ -1,10 +1,10 @@
 #include "image/png_survey.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
+#include <isa-l/crc.h>
 #include <string_view>
 
 namespace cxr::dicom {
@@ -73,8 +73,7 @@ Fault not_a_png(std::span<const std::byte> bytes) {
 }
 
 std::uint32_t crc_of(std::span<const std::byte> bytes) {
-    return static_cast<std::uint32_t>(
-        crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+    return crc32_gzip_refl(0, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
 }
 
 /// Colour types and the bit depths that go with them (PNG §11.2.1).
@@ -117,18 +116,16 @@ Result<void> check_size(const PngHeader& header) {
     return {};
 }
 
-struct Chunk {
-    std::string_view type;
-    std::span<const std::byte> type_and_data;  ///< what the CRC is of
-    std::uint32_t crc;
+std::size_t whole_length(const PngChunk& chunk) {
+    return chunk.length() + chunk_overhead_bytes;
+}
 
-    [[nodiscard]] std::size_t length() const { return type_and_data.size() - 4; }
-    [[nodiscard]] std::size_t whole_length() const { return length() + chunk_overhead_bytes; }
-    /// Lower-case first letter (PNG §5.4). tRNS changes what pixels are: not to be ignored.
-    [[nodiscard]] bool is_ignored() const { return (type[0] & 0x20) != 0 && type != "tRNS"; }
-};
+/// Lower-case first letter (PNG §5.4). tRNS changes what pixels are: not to be ignored.
+bool is_ignored(const PngChunk& chunk) {
+    return (chunk.type[0] & 0x20) != 0 && chunk.type != "tRNS";
+}
 
-Result<Chunk> chunk_at(std::span<const std::byte> bytes, std::size_t offset) {
+Result<PngChunk> chunk_at(std::span<const std::byte> bytes, std::size_t offset) {
     if (bytes.size() - offset < chunk_overhead_bytes) {
         return malformed(fmt::format("truncated: the chunk at byte {} is cut off", offset));
     }
@@ -145,12 +142,44 @@ Result<Chunk> chunk_at(std::span<const std::byte> bytes, std::size_t offset) {
         return malformed(fmt::format(
             "truncated: {} at byte {} has {} of its {} bytes", type, offset, present, length));
     }
-    return Chunk{.type = type,
-                 .type_and_data = bytes.subspan(offset + 4, length + 4),
-                 .crc = u32_at(bytes, offset + 8 + length)};
+    return PngChunk{.type = type,
+                    .type_and_data = bytes.subspan(offset + 4, length + 4),
+                    .crc = u32_at(bytes, offset + 8 + length)};
+}
+
+/// Longer ones are doubtful to libpng, too. An image that does not shrink when compressed is a
+/// little longer than its rows, each with its filter type (PNG §7.2).
+std::size_t image_chunk_bytes_max(const PngHeader& header) {
+    static constexpr std::array<std::size_t, 7> channels{1, 0, 3, 1, 2, 0, 4};
+    const std::size_t row_bits = header.width * channels.at(header.colour_type) * header.bit_depth;
+    const std::size_t row_bytes = (row_bits + 7) / 8 + 1;
+    return std::max(png_ancillary_bytes_max, header.height * row_bytes);
+}
+
+/// Keeps the image data and whether the file is ordinary.
+/// @param previous the type of the chunk before
+void note_order(const PngChunk& chunk, std::string_view previous, PngSurvey& survey) {
+    if (chunk.type == "IDAT") {
+        const bool goes_on = survey.image_data.empty() || previous == "IDAT";
+        survey.ordinary = survey.ordinary && goes_on &&
+                          survey.image_data.size() < png_image_chunks_max &&
+                          chunk.length() <= image_chunk_bytes_max(survey.header);
+        if (survey.ordinary) {
+            survey.image_data.push_back(chunk);
+        }
+    } else if (chunk.type == "IEND") {
+        survey.ordinary = survey.ordinary && !survey.image_data.empty() && chunk.length() == 0 &&
+                          chunk.crc_is_right();
+    } else {
+        survey.ordinary = survey.ordinary && is_ignored(chunk);
+    }
 }
 
 }  // namespace
+
+bool PngChunk::crc_is_right() const {
+    return crc_of(type_and_data) == crc;
+}
 
 Result<PngHeader> read_png_header(std::span<const std::byte> bytes) {
     if (!text_of(bytes).starts_with("\x89PNG\r\n\x1a\n"sv)) {
@@ -191,7 +220,8 @@ Result<PngSurvey> survey_png(std::span<const std::byte> bytes) {
     if (!header) {
         return std::move(header).error();
     }
-    PngSurvey survey{.header = *header, .notes = {}};
+    PngSurvey survey{.header = *header, .image_data = {}, .ordinary = true, .notes = {}};
+    std::string_view previous;
     std::size_t chunks_before_image = 0;
     bool image_seen = false;
     for (std::size_t offset = signature_bytes; offset < bytes.size();) {
@@ -199,7 +229,11 @@ Result<PngSurvey> survey_png(std::span<const std::byte> bytes) {
         if (!chunk) {
             return chunk.error();
         }
-        offset += chunk->whole_length();
+        if (offset != signature_bytes) {
+            note_order(*chunk, previous, survey);
+        }
+        previous = chunk->type;
+        offset += whole_length(*chunk);
         if (chunk->type == "IEND") {
             if (offset < bytes.size()) {
                 survey.notes.push_back(
@@ -219,7 +253,8 @@ Result<PngSurvey> survey_png(std::span<const std::byte> bytes) {
                                          chunk->length(),
                                          png_ancillary_bytes_max));
         }
-        if (chunk->is_ignored() && crc_of(chunk->type_and_data) != chunk->crc) {
+        if (is_ignored(*chunk) && !chunk->crc_is_right()) {
+            survey.ordinary = false;
             survey.notes.push_back(fmt::format("{}: CRC error, chunk ignored", chunk->type));
         }
     }

@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cxr::dicom {
@@ -13,10 +14,26 @@ namespace cxr::dicom {
 inline constexpr std::uint32_t png_side_min = 64;
 inline constexpr std::uint32_t png_side_max = 4096;
 inline constexpr std::size_t png_chunks_before_image_max = 64;
+inline constexpr std::size_t png_image_chunks_max = 4096;
 inline constexpr std::size_t png_ancillary_bytes_max = std::size_t{1} << 20;
+
+struct PngChunk {
+    std::string_view type;
+    std::span<const std::byte> type_and_data;  ///< what the CRC is of
+    std::uint32_t crc;
+
+    [[nodiscard]] std::size_t length() const { return type_and_data.size() - 4; }
+    [[nodiscard]] std::span<const std::byte> data() const { return type_and_data.subspan(4); }
+    [[nodiscard]] bool crc_is_right() const;
+};
 
 struct PngSurvey {
     PngHeader header;
+    std::vector<PngChunk> image_data;  ///< the IDAT, whose CRCs were not looked at; see `ordinary`
+    /// Nothing but IHDR, undamaged chunks that change no pixel, IDAT one after the other, at most
+    /// png_image_chunks_max and none longer than the image, and IEND. Else image_data is
+    /// incomplete.
+    bool ordinary;
     std::vector<std::string> notes;  ///< harmless: bytes after the end, a damaged comment
 };
 
