@@ -12,6 +12,7 @@ std::span<const Case> all_cases() {
     static const std::vector<Case> all = [] {
         std::vector<Case> joined;
         for (const auto part : {association_negotiation_cases(),
+                                association_context_cases(),
                                 association_protocol_cases(),
                                 association_data_cases(),
                                 association_idle_cases(),

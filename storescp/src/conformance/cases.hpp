@@ -7,7 +7,8 @@
 
 namespace cxr::storescp::conformance {
 
-[[nodiscard]] std::span<const Case> association_negotiation_cases();  // A1–A26
+[[nodiscard]] std::span<const Case> association_negotiation_cases();  // A1–A13
+[[nodiscard]] std::span<const Case> association_context_cases();      // A14–A26
 [[nodiscard]] std::span<const Case> association_protocol_cases();     // A27–A40
 [[nodiscard]] std::span<const Case> association_data_cases();         // A41–A54
 [[nodiscard]] std::span<const Case> association_idle_cases();         // A55

@@ -57,6 +57,23 @@ std::size_t found_instances(Play& play, const Attributes& object) {
         .matches.size();
 }
 
+std::size_t found_after_most_of(Play& play,
+                                const Attributes& object,
+                                const std::function<void(Probe&)>& end) {
+    play.need(sop::study_root_find);
+    const Bytes data = encoded(object, syntax::implicit_little);
+    {
+        Probe probe = open_storage(play);
+        const std::uint8_t context = probe.context(sop::secondary_capture);
+        probe.send(p_data(
+            context, command_fragment | last_fragment, encode_command_set(store_rq(object))));
+        probe.send(p_data(context, data_fragment, std::span(data).first(data.size() - 30)));
+        end(probe);
+        probe.close();
+    }
+    return found_by_study(play, object);
+}
+
 namespace {
 
 /// In Explicit VR: items have no VR, so their bytes are those of Implicit VR.

@@ -17,6 +17,10 @@ namespace cxr::storescp::conformance {
 /// How many studies, and instances, a C-FIND has for this object.
 [[nodiscard]] std::size_t found_by_study(Play& play, const Attributes& object);
 [[nodiscard]] std::size_t found_instances(Play& play, const Attributes& object);
+/// Stores most of the object, then ends as `end` does: how many studies a C-FIND has for it.
+[[nodiscard]] std::size_t found_after_most_of(Play& play,
+                                              const Attributes& object,
+                                              const std::function<void(Probe&)>& end);
 
 /// How pixel data is encapsulated (PS3.5 A.4).
 struct Encapsulation {
