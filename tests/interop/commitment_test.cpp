@@ -2,6 +2,7 @@
 
 #include "interop/orthanc.hpp"
 #include "interop/running_bridge.hpp"
+#include "interop/secure_bridge.hpp"
 #include "storescp/dimse/command_set.hpp"
 #include "support/commitment_requests.hpp"
 #include "support/peer_talk.hpp"
@@ -315,6 +316,27 @@ BOOST_AUTO_TEST_CASE(k18_and_hears_it_through_a_node_that_has_the_port) {
     BOOST_TEST(contains(sent.output, "3 of 3 stored objects committed by CXRBRIDGE"));
     modality.server().wait_for_line("N-EVENT-REPORT");
     BOOST_TEST(contains(commitments(modality).output, "answered"));
+}
+
+BOOST_AUTO_TEST_CASE(k11_and_hears_it_by_TLS_where_its_peer_section_says_so) {
+    SecureBridge modality;
+    const PkiFiles& files = modality.files();
+    RunningBridge bridge({},
+                         sample(),
+                         fmt::format("[tls]\nca = '{}'\ncertificate = '{}'\nkey = '{}'\n"
+                                     "[[peer]]\naet = 'CXRBRIDGE'\nhost = '127.0.0.1'\n"
+                                     "port = {}\ntls = true\n"
+                                     "[commitment]\nevent_association = 'new'\n",
+                                     files.path("ca.pem"),
+                                     files.path("modality.pem"),
+                                     files.path("modality.key"),
+                                     modality.tls_port()));
+    const Finished sent = run(
+        send_and_commit(bridge, modality.bridge().state(), modality.bridge().port(), "CXRBRIDGE"));
+    BOOST_TEST(sent.exit_code == 0, sent.errors);
+    BOOST_TEST(contains(sent.output, "3 of 3 stored objects committed by CXRBRIDGE"));
+    BOOST_TEST(contains(modality.bridge().server().wait_for_line("association accepted"),
+                        "security=\"TLSv1.3"));
 }
 
 BOOST_AUTO_TEST_CASE(k14_nobody_hears_a_dead_report_until_a_person_puts_it_back) {
