@@ -7,8 +7,6 @@ namespace cxr::storescp {
 
 namespace {
 
-constexpr std::size_t error_comment_characters_max = 64;
-
 std::uint16_t store_status(const Fault& fault) {
     switch (fault.kind) {
         case FaultKind::refused:
@@ -51,8 +49,9 @@ std::uint16_t commitment_status(const Fault& fault) {
     }
 }
 
-/// Short, of the default repertoire, and saying nothing about our disks to a stranger.
-std::string comment_of(const Fault& fault) {
+}  // namespace
+
+std::string error_comment_of(const Fault& fault) {
     if (fault.kind == FaultKind::storage) {
         return "storage or catalogue failed";
     }
@@ -64,8 +63,6 @@ std::string comment_of(const Fault& fault) {
         '?');
     return comment;
 }
-
-}  // namespace
 
 std::uint16_t status_of(const Fault& fault, Service service) {
     switch (service) {
@@ -89,7 +86,7 @@ void set_failure(CommandSet& response, const Fault& fault, Service service) {
     if (response.status == status::cancel) {
         return;
     }
-    response.error_comment = comment_of(fault);
+    response.error_comment = error_comment_of(fault);
     if (fault.element) {
         response.offending_elements = {(std::uint32_t{fault.element->getGroup()} << 16) |
                                        fault.element->getElement()};

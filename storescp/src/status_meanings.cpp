@@ -1,5 +1,6 @@
 #include "storescp/status.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace cxr::storescp {
@@ -75,6 +76,23 @@ constexpr std::array of_commitment{
 };
 // clang-format on
 
+std::string_view section_of(Service service) {
+    switch (service) {
+        case Service::store:
+            return "PS3.4 B.2.3";
+        case Service::find:
+            return "PS3.4 C.4.1.1.4";
+        case Service::move:
+            return "PS3.4 C.4.2.1.5";
+        case Service::get:
+            return "PS3.4 C.4.3.1.4";
+        case Service::echo:
+        case Service::commitment:
+            break;
+    }
+    return "PS3.7 Annex C";
+}
+
 }  // namespace
 
 std::span<const StatusMeaning> general_status_meanings() {
@@ -97,6 +115,14 @@ std::span<const StatusMeaning> status_meanings(Service service) {
             return of_commitment;
     }
     return {};
+}
+
+std::string_view section_of(std::uint16_t code, std::optional<Service> service) {
+    const bool of_service =
+        service && std::ranges::any_of(status_meanings(*service), [&](const StatusMeaning& known) {
+            return known.code == code;
+        });
+    return of_service ? section_of(*service) : "PS3.7 Annex C";
 }
 
 }  // namespace cxr::storescp

@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(all_boxed_images_are_valid_and_their_boxes_are_the_tables) 
     std::transform(files.begin(), files.end(), std::back_inserter(dump_all), [](const auto& file) {
         return file.string();
     });
-    BOOST_TEST(cxr::test::run(dump_all).exit_code == 0);
+    BOOST_TEST(cxr::test::run(dump_all, std::chrono::minutes(5)).exit_code == 0);
     const double largest = expect_boxes(boxes(read_by_odil(box_reports(files))), table);
     BOOST_TEST_MESSAGE(files.size() << " reports, " << table.size() << " boxes, largest difference "
                                     << largest << " pixel");

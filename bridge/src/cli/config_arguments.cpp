@@ -105,9 +105,15 @@ void add_serve(CLI::App& program, Chosen& chosen) {
         "Examples:\n"
         "  cxrbridge serve --dataset /srv/chestxray14 --port 11112\n"
         "  cxrbridge serve --config /etc/cxrbridge/cxrbridge.toml --listen 0.0.0.0\n"
-        "  cxrbridge serve --dataset sample --port 0 --peer ORTHANC@127.0.0.1:4242\n");
-    command->callback([sources, &chosen] {
-        chosen = [sources](std::ostream& out, std::ostream& err) {
+        "  cxrbridge serve --dataset sample --port 0 --peer ORTHANC@127.0.0.1:4242\n"
+        "  cxrbridge serve --dataset sample --explain\n");
+    const auto explain = std::make_shared<bool>(false);
+    command->add_flag("--explain",
+                      *explain,
+                      "Print every association negotiation as a table: what was offered, what was "
+                      "agreed on, what was refused and why");
+    command->callback([sources, explain, &chosen] {
+        chosen = [sources, explain](std::ostream& out, std::ostream& err) {
             auto loaded = load_config(*sources);
             if (const auto* refused = std::get_if<config::ConfigMistakes>(&loaded)) {
                 for (const std::string& mistake : refused->mistakes) {
@@ -116,7 +122,8 @@ void add_serve(CLI::App& program, Chosen& chosen) {
                 return wrong_usage;
             }
             ServeOptions options{.config = std::get<config::Config>(std::move(loaded)),
-                                 .sources = *sources};
+                                 .sources = *sources,
+                                 .explain = *explain};
             if (options.config.data_set.path.empty()) {
                 err << "serve: no data set; give --dataset DIR or dataset.path\n";
                 return wrong_usage;

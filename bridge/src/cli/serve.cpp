@@ -13,7 +13,10 @@ int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err)
     Log log(options.config.log);
     try {
         Daemon daemon(
-            options.config, [sources = options.sources] { return load_config(sources); }, log);
+            options.config,
+            [sources = options.sources] { return load_config(sources); },
+            log,
+            options.explain ? &out : nullptr);
         fmt::print(out, "{}\n", daemon.ready_line());
         out.flush();
         daemon.run();

@@ -91,11 +91,11 @@ std::size_t worker_threads() {
 
 class Daemon::Impl {
 public:
-    Impl(config::Config config, ReloadConfig reload, Log& log)
+    Impl(config::Config config, ReloadConfig reload, Log& log, std::ostream* explanations)
         : config_(std::move(config)),
           reload_(std::move(reload)),
           log_(log),
-          events_(log),
+          events_(log, explanations),
           audit_(config_.log.audit, config_.node.aet, events_, log),
           access_(value_or_throw(access_policy(config_))),
           state_(value_or_throw(StateFolder::lock(config_.state.path))),
@@ -272,8 +272,8 @@ private:
     asio::signal_set terminate_, hang_up_;
 };
 
-Daemon::Daemon(config::Config config, ReloadConfig reload, Log& log)
-    : impl_(std::make_unique<Impl>(std::move(config), std::move(reload), log)) {}
+Daemon::Daemon(config::Config config, ReloadConfig reload, Log& log, std::ostream* explanations)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(reload), log, explanations)) {}
 Daemon::~Daemon() = default;
 
 std::string Daemon::ready_line() const {

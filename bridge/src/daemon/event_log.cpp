@@ -1,6 +1,10 @@
 #include "bridge/daemon/event_log.hpp"
 
+#include "bridge/daemon/negotiation_table.hpp"
+
 #include <fmt/format.h>
+
+#include <ostream>
 
 namespace cxr::bridge {
 
@@ -37,6 +41,14 @@ void EventLog::note(const storescp::AssociationAccepted& event) {
                 {"user", event.user}});
 }
 
+void EventLog::note(const storescp::AssociationNegotiated& event) {
+    if (explanations_ != nullptr) {
+        const std::string table = negotiation_table(event);
+        const std::lock_guard lock(explaining_);
+        *explanations_ << table << std::flush;
+    }
+}
+
 void EventLog::note(const storescp::AssociationRejected& event) {
     ++counters_.associations_rejected;
     const std::string rejection = fmt::format(
@@ -47,7 +59,8 @@ void EventLog::note(const storescp::AssociationRejected& event) {
                 {"called", event.peers.called},
                 {"address", event.address},
                 {"rejection", rejection},
-                {"why", event.why}});
+                {"why", event.why},
+                {"section", std::string(event.section)}});
 }
 
 void EventLog::note(const storescp::AssociationEnded& event) {
@@ -76,7 +89,8 @@ void EventLog::note(const storescp::RequestFinished& event) {
                 {"failed", number(event.failed)},
                 {"warnings", number(event.warnings)},
                 {"ms", milliseconds},
-                {"why", event.why}});
+                {"why", event.why},
+                {"section", std::string(event.section)}});
 }
 
 void EventLog::note(const storescp::SubOperationFailed& event) {
@@ -86,7 +100,8 @@ void EventLog::note(const storescp::SubOperationFailed& event) {
                {{"association", number(event.association)},
                 {"sop_instance_uid", event.sop_instance_uid},
                 {"destination", event.destination},
-                {"why", event.why}});
+                {"why", event.why},
+                {"section", std::string(event.section)}});
 }
 
 void EventLog::note(const storescp::HandshakeFailed& event) {

@@ -8,7 +8,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -34,11 +36,18 @@ struct UserRefused {
     std::string user;  ///< control characters escaped; empty: none given
     std::string why;
 };
+/// What was asked for and what is answered, before it is sent. Alive during the call only.
+struct AssociationNegotiated {
+    std::reference_wrapper<const std::string> address;
+    std::reference_wrapper<const pdu::AssociateRQ> request;
+    std::reference_wrapper<const std::variant<Acceptance, Refusal>> outcome;
+};
 struct AssociationRejected {
     std::string address;
     AssociationPeers peers;
     Rejection rejection;
     std::string why;
+    std::string_view section;  ///< of the standard
 };
 /// Released, aborted or lost.
 struct AssociationEnded {
@@ -68,7 +77,8 @@ struct RequestFinished {
     std::uint16_t status;
     std::uint64_t matches_or_completed = 0, failed = 0, warnings = 0;
     std::chrono::microseconds took{0};
-    std::string why;  ///< for statuses other than success
+    std::string why;                ///< for statuses other than success
+    std::string_view section = {};  ///< of the standard, for them, too
     Audited audit{};
 };
 /// A sub-operation that failed: which object, why.
@@ -77,6 +87,7 @@ struct SubOperationFailed {
     std::string sop_instance_uid;
     std::string destination;
     std::string why;
+    std::string_view section;  ///< of the standard
 };
 /// An attempt to tell a requester what is committed (PS3.4 J.3.3).
 struct CommitmentReported {
@@ -99,6 +110,7 @@ struct ListenerTrouble {
 };
 
 using Event = std::variant<AssociationAccepted,
+                           AssociationNegotiated,
                            AssociationRejected,
                            AssociationEnded,
                            TransferBegan,

@@ -4,6 +4,7 @@
 #include "storescp/dimse/command_set.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,9 +53,15 @@ struct StatusMeaning {
 /// Of every service.
 [[nodiscard]] std::span<const StatusMeaning> general_status_meanings();
 
+/// Where the standard says what a status means: "PS3.4 B.2.3". Without a service: what every one
+/// has.
+[[nodiscard]] std::string_view section_of(std::uint16_t code, std::optional<Service> service);
+
 [[nodiscard]] std::uint16_t status_of(const Fault& fault, Service service);
-/// Sets status, Offending Element and Error Comment (at most 64 characters of the default
-/// repertoire; of disks and databases it says only that they failed).
+/// What a stranger is told of it, at most 64 characters of the default repertoire: of disks and
+/// databases only that they failed.
+[[nodiscard]] std::string error_comment_of(const Fault& fault);
+/// Sets status, Offending Element and Error Comment.
 void set_failure(CommandSet& response, const Fault& fault, Service service);
 
 }  // namespace cxr::storescp

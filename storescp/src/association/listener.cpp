@@ -275,6 +275,7 @@ private:
     /// Answers the request. The place among the counted associations, or null when rejected.
     Awaitable<std::shared_ptr<void>> associate(Connection& connection,
                                                const pdu::AssociateRQ& request) {
+        const std::string address = connection.peer_address();
         const auto policy = access();
         auto outcome = negotiate(request,
                                  acceptable_,
@@ -298,6 +299,7 @@ private:
                     // D.3.3.7.2: empty for the types that can be right here.
                     acceptance->answer.user.identity_response.emplace();
                 }
+                events_.on(AssociationNegotiated{address, request, outcome});
                 welcome(connection,
                         std::move(*acceptance),
                         named ? user_named(request.user.identity) : std::string());
@@ -308,12 +310,14 @@ private:
                           : Refusal{local_limit_exceeded, "as many associations as there may be"};
         }
         const auto& refusal = std::get<Refusal>(outcome);
+        events_.on(AssociationNegotiated{address, request, outcome});
         connection.reject(refusal.rejection);
-        events_.on(AssociationRejected{.address = connection.peer_address(),
+        events_.on(AssociationRejected{.address = address,
                                        .peers = {.calling = pdu::title_of(request.calling),
                                                  .called = pdu::title_of(request.called)},
                                        .rejection = refusal.rejection,
-                                       .why = refusal.why});
+                                       .why = refusal.why,
+                                       .section = refusal.section});
         co_return nullptr;
     }
 
@@ -344,7 +348,7 @@ private:
                                    .peers = agreement.peers,
                                    .user = user_named(request.user.identity),
                                    .why = *wrong});
-            co_return Refusal{user_not_accepted, *wrong};
+            co_return Refusal{user_not_accepted, *wrong, "PS3.7 D.3.3.7"};
         }
         co_return std::nullopt;
     }

@@ -62,23 +62,26 @@ std::optional<Refusal> refuse(const pdu::AssociateRQ& request,
                               const AccessPolicy& access) {
     if ((request.protocol_version & 1U) == 0) {
         return Refusal{protocol_version_not_supported,
-                       fmt::format("protocol version {:04X}H", request.protocol_version)};
+                       fmt::format("protocol version {:04X}H", request.protocol_version),
+                       "PS3.8 9.3.2"};
     }
     if (request.application_context != dicom_application_context) {
         return Refusal{
             application_context_not_supported,
-            fmt::format("application context '{}'", printable(request.application_context))};
+            fmt::format("application context '{}'", printable(request.application_context)),
+            "PS3.7 A.2.1"};
     }
     if (auto refusal = refuse_peers(peers, access)) {
         return refusal;
     }
     if (request.contexts.empty()) {
-        return Refusal{no_reason, "no presentation context proposed"};
+        return Refusal{no_reason, "no presentation context proposed", "PS3.8 9.3.2.2"};
     }
     const std::uint32_t peer_bytes_max = request.user.pdu_bytes_max.value_or(0);
     if (peer_bytes_max != 0 && peer_bytes_max <= pdu::pdv_header_bytes) {
         return Refusal{no_reason,
-                       fmt::format("maximum length {} leaves no room for data", peer_bytes_max)};
+                       fmt::format("maximum length {} leaves no room for data", peer_bytes_max),
+                       "PS3.8 D.1"};
     }
     return std::nullopt;
 }

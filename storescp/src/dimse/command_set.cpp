@@ -48,8 +48,6 @@ const std::array elements{
     Element{0x1031, &CommandSet::move_originator_message_id},
 };
 
-constexpr std::size_t error_comment_characters_max = 64;  // LO, PS3.5 §6.2
-
 std::uint16_t read_short(std::span<const std::byte> bytes) {
     return static_cast<std::uint16_t>(std::to_integer<unsigned>(bytes[0]) |
                                       (std::to_integer<unsigned>(bytes[1]) << 8));

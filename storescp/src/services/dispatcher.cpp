@@ -10,7 +10,9 @@
 #include <dcmtk/dcmdata/dcuid.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
@@ -158,6 +160,21 @@ Awaitable<Result<Completion>> attempt(const ServiceEnvironment& environment, Req
     co_return completion_of(request, thrown, provider.service);
 }
 
+/// Whatever is neither a success nor cancelled says where the standard has it: in the log line and
+/// in Error Comment.
+void cite(Completion& completion, const Provider* provider) {
+    const std::uint16_t code = completion.response.status.value_or(status::success);
+    if (code == status::success || code == status::cancel) {
+        return;
+    }
+    completion.section =
+        section_of(code, provider == nullptr ? std::nullopt : std::optional(provider->service));
+    const std::string where = fmt::format("({})", completion.section);
+    std::string comment = completion.response.error_comment.value_or(std::string());
+    comment.resize(std::min(comment.size(), error_comment_characters_max - where.size() - 1));
+    completion.response.error_comment = comment.empty() ? where : comment + ' ' + where;
+}
+
 /// Reads what nobody read, then sends the final response.
 Awaitable<Result<void>> complete(Request& request, const Completion& completion) {
     if (auto drained = co_await request.drain(); !drained) {
@@ -192,6 +209,7 @@ void report(const ServiceEnvironment& environment,
         .took = std::chrono::duration_cast<std::chrono::microseconds>(
             std::chrono::steady_clock::now() - begun),
         .why = completion.why,
+        .section = completion.section,
         .audit = environment.settings.audit ? audited(request, completion.subjects) : Audited{}});
 }
 
@@ -204,6 +222,7 @@ Awaitable<void> serve(const ServiceEnvironment& environment, Request& request) {
     Completion completion{.response = request.response(status::cancel)};
     if (outcome) {
         completion = *std::move(outcome);
+        cite(completion, provider_of(request.command()));
         const auto answered = co_await complete(request, completion);
         if (!answered) {
             completion.response.status = status::cancel;

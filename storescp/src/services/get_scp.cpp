@@ -80,7 +80,7 @@ Awaitable<Result<void>> Getter::send_one(LookAhead& look_ahead, const InstanceRe
         co_return Result<void>{};
     }
     if (!loaded) {
-        operations_.fail(instance, loaded.error().doing);
+        operations_.fail(instance, loaded.error());
         co_return Result<void>{};
     }
     StoreInvocation invocation{.message_id = next_message_id(),

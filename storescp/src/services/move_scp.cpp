@@ -60,6 +60,10 @@ private:
     bool finished_ = false;
 };
 
+Fault destination_gone() {
+    return {.kind = FaultKind::peer_gone, .doing = "the destination is gone"};
+}
+
 Awaitable<Completion> Mover::run() {
     namespace asio = boost::asio;
     const auto executor = request_.association().executor();
@@ -100,7 +104,7 @@ Awaitable<void> Mover::send_all() {
             destination_is_alive = co_await send_batch(batch);
         } else {
             for (const InstanceReference& instance : batch.instances) {
-                operations_.fail(instance, "the destination is gone");
+                operations_.fail(instance, destination_gone());
             }
         }
     }
@@ -131,7 +135,7 @@ Awaitable<bool> Mover::send_batch(const Batch& batch) {
     auto association = co_await environment_.request_association(std::move(request));
     if (!association) {
         for (const InstanceReference& instance : batch.instances) {
-            operations_.fail(instance, association.error().doing);
+            operations_.fail(instance, association.error());
         }
         co_return false;
     }
@@ -154,7 +158,7 @@ Awaitable<bool> Mover::send_batch(const Batch& batch) {
     bool is_alive = true;
     for (const InstanceReference& instance : batch.instances) {
         if (!is_alive) {
-            operations_.fail(instance, "the destination is gone");
+            operations_.fail(instance, destination_gone());
         } else if (!request_.is_wanted()) {
             break;
         } else {
@@ -176,7 +180,7 @@ Awaitable<bool> Mover::send_one(LookAhead& look_ahead,
         co_return true;
     }
     if (!loaded) {
-        operations_.fail(instance, loaded.error().doing);
+        operations_.fail(instance, loaded.error());
         notify_progress();
         co_return true;
     }
@@ -189,7 +193,7 @@ Awaitable<bool> Mover::send_one(LookAhead& look_ahead,
     if (response) {
         operations_.count(instance, *response);
     } else {
-        operations_.fail(instance, response.error().doing);
+        operations_.fail(instance, response.error());
     }
     if (is_report_due()) {
         notify_progress();

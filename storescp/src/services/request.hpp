@@ -102,6 +102,7 @@ struct Completion {
     std::string detail = {};
     std::uint64_t matches_or_completed = 0, failed = 0, warnings = 0;
     std::string why = {};
+    std::string_view section = {};  ///< of the standard, for statuses other than success
     std::vector<AuditSubject> subjects = {};
 };
 

@@ -64,32 +64,49 @@ Awaitable<Result<RetrieveTask>> find_instances(const ServiceEnvironment& environ
     co_return task;
 }
 
-void SubOperations::fail(const InstanceReference& instance, const std::string& why) {
+void SubOperations::fail(const InstanceReference& instance, const Fault& fault) {
+    const bool by_move = request_.command().is(CommandField::c_move_rq);
+    fail(
+        instance,
+        fault,
+        section_of(status::out_of_resources_suboperations, by_move ? Service::move : Service::get));
+}
+
+void SubOperations::fail(const InstanceReference& instance,
+                         const Fault& fault,
+                         std::string_view section) {
     --remaining_;
-    failed_uids_.push_back(instance.sop_instance_uid);
-    if (first_failure_.empty()) {
-        first_failure_ = why;
+    if (failed_uids_.empty()) {
+        first_trouble_ = fault;
     }
+    failed_uids_.push_back(instance.sop_instance_uid);
     environment_.events.on(SubOperationFailed{.association = request_.association().number(),
                                               .sop_instance_uid = instance.sop_instance_uid,
                                               .destination = destination_,
-                                              .why = why});
+                                              .why = fault.doing,
+                                              .section = section});
 }
 
 void SubOperations::count(const InstanceReference& instance, const StoreResponse& response) {
-    switch (verdict_of(response.status)) {
-        case StoreVerdict::success:
-            --remaining_;
-            ++completed_;
-            break;
-        case StoreVerdict::warning:
-            --remaining_;
-            ++warnings_;
-            break;
-        case StoreVerdict::failure:
-            fail(instance,
-                 fmt::format("answered {:04X}H {}", response.status, response.error_comment));
-            break;
+    const StoreVerdict verdict = verdict_of(response.status);
+    if (verdict == StoreVerdict::success) {
+        --remaining_;
+        ++completed_;
+        return;
+    }
+    Fault answer{.kind = FaultKind::refused,
+                 .doing = fmt::format("answered {:04X}H{}{}",
+                                      response.status,
+                                      response.error_comment.empty() ? "" : ": ",
+                                      response.error_comment)};
+    if (verdict == StoreVerdict::failure) {
+        fail(instance, answer, section_of(response.status, Service::store));
+        return;
+    }
+    --remaining_;
+    ++warnings_;
+    if (!first_trouble_) {
+        first_trouble_ = std::move(answer);
     }
 }
 
@@ -122,8 +139,11 @@ Completion SubOperations::final_response(bool stopped) const {
                           .matches_or_completed = completed_,
                           .failed = failed_uids_.size(),
                           .warnings = warnings_,
-                          .why = first_failure_};
+                          .why = first_trouble_ ? first_trouble_->doing : std::string()};
     set_counters(completion.response);
+    if (first_trouble_) {
+        completion.response.error_comment = error_comment_of(*first_trouble_);
+    }
     if (completion.response.status == status::cancel) {
         completion.response.remaining_suboperations = static_cast<std::uint16_t>(remaining_);
     }

@@ -41,7 +41,7 @@ public:
           destination_(std::move(destination)),
           remaining_(count) {}
 
-    void fail(const InstanceReference& instance, const std::string& why);
+    void fail(const InstanceReference& instance, const Fault& fault);
     /// By the status of a C-STORE response.
     void count(const InstanceReference& instance, const StoreResponse& response);
 
@@ -53,6 +53,7 @@ public:
     [[nodiscard]] Completion final_response(bool stopped) const;
 
 private:
+    void fail(const InstanceReference& instance, const Fault& fault, std::string_view section);
     void set_counters(CommandSet& response) const;
     [[nodiscard]] std::uint16_t final_status(bool stopped) const;
     [[nodiscard]] std::vector<dicom::Segment> failed_list() const;
@@ -64,7 +65,7 @@ private:
     std::size_t completed_ = 0;
     std::size_t warnings_ = 0;
     std::vector<std::string> failed_uids_;
-    std::string first_failure_;
+    std::optional<Fault> first_trouble_;  ///< failure, else warning
 };
 
 }  // namespace cxr::storescp

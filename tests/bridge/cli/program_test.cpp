@@ -238,6 +238,18 @@ BOOST_FIXTURE_TEST_CASE(says_where_it_listens_and_ends_well_on_sigterm, Sample) 
     BOOST_TEST(server.stop(SIGTERM) == 0);
 }
 
+BOOST_FIXTURE_TEST_CASE(explains_every_negotiation_when_asked_to, Sample) {
+    auto command = serve("state", "0");
+    command.emplace_back("--explain");
+    Server server(command);
+    const std::string port = port_in(server.wait_for_line("ready:"));
+    BOOST_TEST(run({"echoscu", "-aec", "CXRBRIDGE", "127.0.0.1", port}).exit_code == 0);
+    BOOST_TEST(contains(server.wait_for_line("asks 'CXRBRIDGE'"), "'ECHOSCU'"));
+    BOOST_TEST(contains(server.wait_for_line("VerificationSOPClass:"), "[LittleEndianImplicit]"));
+    BOOST_TEST(run({"echoscu", "-aec", "ELSE", "127.0.0.1", port}).exit_code != 0);
+    BOOST_TEST(contains(server.wait_for_line("(1/1/7)"), "called AE title 'ELSE' is not ours"));
+}
+
 BOOST_FIXTURE_TEST_CASE(exits_2_when_its_port_is_taken, Sample) {
     Server server(serve("first", "0"));
     const std::string port = port_in(server.wait_for_line("ready:"));

@@ -156,6 +156,8 @@ BOOST_DATA_TEST_CASE(are_refused_and_the_association_lives, refused_requests, re
     BOOST_TEST(response.command_field.value() == (*refused.command.command_field | 0x8000));
     BOOST_TEST(response.message_id_being_responded_to.value() == 1);
     BOOST_TEST(response.error_comment.value().size() <= 64);
+    BOOST_TEST(response.error_comment.value().ends_with(" (PS3.7 Annex C)"));
+    BOOST_TEST(bench.events.kept.at(0).section == "PS3.7 Annex C");
     BOOST_TEST(!bench.peer.aborted.has_value());
 }
 

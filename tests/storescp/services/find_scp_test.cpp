@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(f46_a_catalogue_that_fails_before_the_first_answer_is_c000)
     bench.ask();
     BOOST_TEST(bench.final_status() == 0xC000);
     BOOST_TEST(bench.final_response().command.error_comment.value() ==
-               "storage or catalogue failed");
+               "storage or catalogue failed (PS3.4 C.4.1.1.4)");
 }
 
 const std::size_t failing_places[] = {0, 1, 2, 3};

@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(s14_something_thrown_is_answered_not_swallowed) {
     bench.serve();
     BOOST_TEST(bench.final_status() == 0xA700);
     BOOST_TEST(bench.final_response().command.error_comment.value() ==
-               "storage or catalogue failed");
+               "storage or catalogue failed (PS3.4 B.2.3)");
     BOOST_TEST(bench.receive.dropped == 1U);
     BOOST_TEST(bench.events.kept.at(0).why == "internal error: a bug");
 }

@@ -152,6 +152,7 @@ struct ConfigSources {
 struct ServeOptions {
     config::Config config;  ///< what load_config(sources) gave
     ConfigSources sources;
+    bool explain = false;  ///< print every negotiation as a table on `out`
 };
 [[nodiscard]] int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err);
 

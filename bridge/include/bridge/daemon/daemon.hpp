@@ -7,6 +7,7 @@
 #include "config/schema.hpp"
 
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <variant>
@@ -18,9 +19,13 @@ using ReloadConfig = std::function<std::variant<config::Config, config::ConfigMi
 
 class Daemon {
 public:
+    /// @param explanations every negotiation is printed there as a table; null: none is
     /// Everything that can fail at a start fails here: throws std::runtime_error with one line that
     /// says what to do.
-    Daemon(config::Config config, ReloadConfig reload, Log& log);
+    Daemon(config::Config config,
+           ReloadConfig reload,
+           Log& log,
+           std::ostream* explanations = nullptr);
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;

@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <iosfwd>
+#include <mutex>
 
 namespace cxr::bridge {
 
@@ -23,13 +25,16 @@ struct EventCounters {
 
 class EventLog final : public storescp::EventSink {
 public:
-    explicit EventLog(Log& log) : log_(log) {}
+    /// @param explanations every negotiation as a table goes there; null: nowhere
+    explicit EventLog(Log& log, std::ostream* explanations = nullptr)
+        : log_(log), explanations_(explanations) {}
 
     void on(const storescp::Event& event) override;
     [[nodiscard]] const EventCounters& counters() const { return counters_; }
 
 private:
     void note(const storescp::AssociationAccepted& event);
+    void note(const storescp::AssociationNegotiated& event);
     void note(const storescp::AssociationRejected& event);
     void note(const storescp::AssociationEnded& event);
     void note(const storescp::TransferBegan& /*event*/) {}  // the audit trail's
@@ -42,6 +47,8 @@ private:
     void note(const storescp::ListenerTrouble& event);
 
     Log& log_;
+    std::mutex explaining_;
+    std::ostream* const explanations_;  ///< guarded by explaining_
     EventCounters counters_;
 };
 

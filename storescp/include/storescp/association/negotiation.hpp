@@ -83,6 +83,7 @@ struct Acceptance {
 struct Refusal {
     Rejection rejection;
     std::string why;  ///< for a person; control characters escaped
+    std::string_view section = "PS3.8 9.3.4";
 };
 
 /// The acceptor's side. Decides, in this order: protocol version (1/2/2), application context

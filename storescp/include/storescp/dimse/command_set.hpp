@@ -46,6 +46,9 @@ enum class CommandField : std::uint16_t {
 /// (0000,0800): this value means that no data set follows; any other that one does.
 inline constexpr std::uint16_t no_data_set = 0x0101;
 
+/// Error Comment (0000,0902) is an LO (PS3.5 §6.2).
+inline constexpr std::size_t error_comment_characters_max = 64;
+
 /// Every element of a command that this product reads or writes; absent ones are not encoded.
 struct CommandSet {
     std::optional<std::string> affected_sop_class_uid;   // 0000,0002
