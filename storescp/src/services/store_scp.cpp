@@ -136,7 +136,8 @@ Awaitable<Result<Completion>> receive_object(const ServiceEnvironment& environme
     }
     Completion completion{.response = request.response(status_of_outcome(*outcome))};
     if (*outcome == StoreOutcome::duplicate_warned) {
-        completion.why = "another object is kept under this SOP Instance UID";
+        completion.why = "another object is kept under this UID";
+        completion.response.error_comment = completion.why;
     }
     completion.matches_or_completed = 1;
     if (environment.settings.audit) {

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(as_json_is_one_object) {
                          "\"calling\":\"FINDSCU\",") != std::string::npos,
                line);
     BOOST_TEST(line.ends_with("\"status\":\"A900H\",\"completed\":3,\"failed\":0,\"warnings\":0,"
-                              "\"ms\":1.5,\"why\":\"\"}\n"),
+                              "\"ms\":1.5,\"why\":\"\",\"section\":\"\"}\n"),
                line);
 }
 

@@ -101,7 +101,8 @@ BOOST_DATA_TEST_CASE(s1_is_answered_when_the_object_is_committed, outcomes, outc
     const CommandSet& response = bench.final_response().command;
     BOOST_TEST(response.affected_sop_class_uid.value() == secondary_capture);
     BOOST_TEST(response.affected_sop_instance_uid.value() == "1.2.3.4");
-    BOOST_TEST(!response.error_comment.has_value());
+    BOOST_TEST(response.error_comment.value_or("") ==
+               (outcome.status == 0 ? "" : "another object is kept under this UID (PS3.4 B.2.3)"));
     BOOST_REQUIRE(bench.receive.committed.size() == 1);
     const ReceivedObject& object = bench.receive.committed[0];
     BOOST_TEST(object.request.sop_class_uid == secondary_capture);
