@@ -247,7 +247,7 @@ private:
         if (!annotation.finding) {
             return;
         }
-        if (const auto& site = CodeTable::built_in()[*annotation.finding].site) {
+        if (const auto& site = options_.reports.code_table()[*annotation.finding].site) {
             json_.key("bodySite");
             put_concept(json_, *site);
         }

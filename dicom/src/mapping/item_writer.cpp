@@ -86,7 +86,7 @@ DcmItem& add_item(DcmItem& item, const DcmTagKey& tag) {
     return *added.release();  // the sequence owns it from here on
 }
 
-void put_code(DcmItem& item, const DcmTagKey& sequence, const Code& code) {
+DcmItem& put_code(DcmItem& item, const DcmTagKey& sequence, const Code& code) {
     constexpr std::size_t code_value_max = 16;  // SH
     DcmItem& written = add_item(item, sequence);
     const bool is_long = code.value.size() > code_value_max;
@@ -98,6 +98,7 @@ void put_code(DcmItem& item, const DcmTagKey& sequence, const Code& code) {
     if (is_long) {
         put_text(written, DCM_LongCodeValue, EVR_UC, code.value);
     }
+    return written;
 }
 
 }  // namespace cxr::dicom

@@ -42,7 +42,8 @@ void put_empty_sequence(DcmItem& item, const DcmTagKey& tag);
 /// Adds an item to a sequence, which is made when it is not there. The item belongs to `item`.
 [[nodiscard]] DcmItem& add_item(DcmItem& item, const DcmTagKey& sequence);
 
-/// A sequence of one code (PS3.3 §8.8); a value of over 16 characters is a Long Code Value.
-void put_code(DcmItem& item, const DcmTagKey& sequence, const Code& code);
+/// A sequence of one code (PS3.3 §8.8); a value of over 16 characters is a Long Code Value. Returns
+/// the code's item, which belongs to `item`.
+DcmItem& put_code(DcmItem& item, const DcmTagKey& sequence, const Code& code);
 
 }  // namespace cxr::dicom

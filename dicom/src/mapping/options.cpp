@@ -1,5 +1,10 @@
 #include "dicom/mapping/options.hpp"
 
+#include "dicom/report/code_table.hpp"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcuid.h>
+
 namespace cxr::dicom {
 namespace {
 
@@ -22,6 +27,29 @@ const char* modality_term(ModalityChoice modality) {
 }
 
 }  // namespace
+
+const CodeTable& ReportOptions::code_table() const {
+    return codes ? *codes : CodeTable::built_in();
+}
+
+std::string_view ReportOptions::sop_class_uid() const {
+    switch (sop_class) {
+        case ReportClass::comprehensive:
+            return UID_ComprehensiveSRStorage;
+        case ReportClass::enhanced:
+            return UID_EnhancedSRStorage;
+        case ReportClass::comprehensive_3d:
+            break;
+    }
+    return UID_Comprehensive3DSRStorage;
+}
+
+bool operator==(const ReportOptions& a, const ReportOptions& b) {
+    const bool same_table = a.codes == b.codes || a.code_table() == b.code_table();
+    return same_table && a.sop_class == b.sop_class && a.label_title == b.label_title &&
+           a.code_scheme == b.code_scheme && a.measurements == b.measurements &&
+           a.profile == b.profile;
+}
 
 std::string MappingOptions::profile() const {
     const MappingOptions standard;

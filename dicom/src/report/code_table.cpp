@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace cxr::dicom {
@@ -47,11 +48,11 @@ std::string_view objection_to(const CodedConcept& code) {
     if (code.scheme == "SCT") {
         return has_verhoeff_check_digit(code.value) ? "" : "a wrong SNOMED CT check digit";
     }
-    return code.scheme == "DCM" ? "" : "an unknown coding scheme";
+    return code.scheme == "DCM" || code.scheme == "RADLEX" ? "" : "an unknown coding scheme";
 }
 
-/// Columns: label value scheme meaning radlex site_value site_scheme site_meaning source.
-constexpr std::size_t column_count = 9;
+/// label value scheme meaning radlex radlex_meaning site_value site_scheme site_meaning source
+constexpr std::size_t column_count = 10;
 
 std::string_view read_row(const std::vector<std::string_view>& cells, FindingCodes& codes) {
     codes.finding = {std::string(cells[1]), std::string(cells[2]), std::string(cells[3])};
@@ -62,16 +63,22 @@ std::string_view read_row(const std::vector<std::string_view>& cells, FindingCod
         if (!radlex.starts_with("RID") || !all_digits(radlex.substr(3))) {
             return "a RadLex identifier that is not RID and digits";
         }
-        codes.radlex = std::string(radlex);
+        codes.radlex = CodedConcept{std::string(radlex), "RADLEX", std::string(cells[5])};
+        if (const auto objection = objection_to(*codes.radlex); !objection.empty()) {
+            return objection;
+        }
     }
-    if (cells[5] != none) {
+    if (cells[6] != none) {
         codes.site =
-            CodedConcept{std::string(cells[5]), std::string(cells[6]), std::string(cells[7])};
+            CodedConcept{std::string(cells[6]), std::string(cells[7]), std::string(cells[8])};
         if (const auto objection = objection_to(*codes.site); !objection.empty()) {
             return objection;
         }
     }
-    codes.source = cells[8];
+    codes.source = cells[9];
+    if (codes.source.find("UNVERIFIED") != std::string::npos) {
+        return "a code that its own source calls UNVERIFIED";
+    }
     return codes.source.empty() ? "a code without a source" : "";
 }
 
@@ -106,11 +113,12 @@ bool has_verhoeff_check_digit(std::string_view digits) {
 
 Result<CodeTable> CodeTable::parse(std::string_view tsv, std::string_view file) {
     CodeTable table;
+    std::array<bool, finding_count> covered{};
     std::size_t line_number = 0;
-    const auto fault = [&](std::string_view why) {
-        return Fault{
-            FaultKind::malformed,
-            std::string(file) + ":" + std::to_string(line_number) + ": " + std::string(why)};
+    std::string mistakes;
+    const auto complain = [&](std::string_view why) {
+        mistakes += mistakes.empty() ? "" : "\n";
+        mistakes += std::string(file) + ":" + std::to_string(line_number) + ": " + std::string(why);
     };
     for (std::string_view line : split(tsv, '\n')) {
         ++line_number;
@@ -122,26 +130,46 @@ Result<CodeTable> CodeTable::parse(std::string_view tsv, std::string_view file) 
         }
         const std::vector<std::string_view> cells = split(line, '\t');
         if (cells.size() != column_count) {
-            return fault("a row of " + std::to_string(cells.size()) + " columns, not of 9");
-        }
-        const std::optional<Finding> finding = finding_of(cells[0]);
-        if (!finding) {
-            return fault("an unknown label '" + std::string(cells[0]) + "'");
-        }
-        FindingCodes& codes = table.codes_[static_cast<std::size_t>(*finding)];
-        if (!codes.source.empty()) {
-            return fault("a second row for '" + std::string(cells[0]) + "'");
-        }
-        if (const std::string_view objection = read_row(cells, codes); !objection.empty()) {
-            return fault(objection);
+            complain("a row of " + std::to_string(cells.size()) + " columns, not of 10");
+        } else if (const auto finding = finding_of(cells[0]); !finding) {
+            complain("an unknown label '" + std::string(cells[0]) + "'");
+        } else if (std::exchange(covered[static_cast<std::size_t>(*finding)], true)) {
+            complain("a second row for '" + std::string(cells[0]) + "'");
+        } else if (const std::string_view objection =
+                       read_row(cells, table.codes_[static_cast<std::size_t>(*finding)]);
+                   !objection.empty()) {
+            complain("'" + std::string(cells[0]) + "' has " + std::string(objection));
         }
     }
-    for (std::size_t index = 0; index < table.codes_.size(); ++index) {
-        if (table.codes_[index].source.empty()) {
-            return fault("no row for '" + std::string(label_of(static_cast<Finding>(index))) + "'");
+    for (std::size_t index = 0; index < covered.size(); ++index) {
+        if (!covered[index]) {
+            complain("no row for '" + std::string(label_of(static_cast<Finding>(index))) + "'");
         }
+    }
+    if (!mistakes.empty()) {
+        return Fault{FaultKind::malformed, std::move(mistakes)};
     }
     return table;
+}
+
+std::string CodeTable::text() const {
+    std::string rows;
+    for (std::size_t index = 0; index < codes_.size(); ++index) {
+        const FindingCodes& codes = codes_[index];
+        const auto add = [&rows](std::string_view cell) { rows.append("\t").append(cell); };
+        rows += label_of(static_cast<Finding>(index));
+        add(codes.finding.value);
+        add(codes.finding.scheme);
+        add(codes.finding.meaning);
+        add(codes.radlex ? codes.radlex->value : none);
+        add(codes.radlex ? codes.radlex->meaning : none);
+        add(codes.site ? codes.site->value : none);
+        add(codes.site ? codes.site->scheme : none);
+        add(codes.site ? codes.site->meaning : none);
+        add(codes.source);
+        rows += '\n';
+    }
+    return rows;
 }
 
 const CodeTable& CodeTable::built_in() {

@@ -6,6 +6,10 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcuid.h>
 
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
 namespace cxr::dicom {
 namespace {
 
@@ -27,6 +31,17 @@ struct ValueWriter {
     void operator()(const Code& code) const {
         put_value_type("CODE");
         put_code(target, DCM_ConceptCodeSequence, code);
+    }
+    void operator()(const CodeWithEquivalent& code) const {
+        put_value_type("CODE");
+        DcmItem& written = put_code(target, DCM_ConceptCodeSequence, code.code);
+        put_code(written, DCM_EquivalentCodeSequence, code.equivalent);
+    }
+    void operator()(const Numeric& number) const {
+        put_value_type("NUM");
+        DcmItem& measured = add_item(target, DCM_MeasuredValueSequence);
+        put_code(measured, DCM_MeasurementUnitsCodeSequence, number.unit);
+        put_text(measured, DCM_NumericValue, EVR_DS, decimal_string(number.value));
     }
     void operator()(const Text& text) const {
         put_value_type("TEXT");
@@ -59,6 +74,20 @@ private:
 };
 
 }  // namespace
+
+std::string decimal_string(double value) {
+    constexpr std::size_t decimal_string_max = 16;
+    for (int digits = 15; digits > 0; --digits) {
+        std::array<char, 32> text{};
+        const auto [end, error] = std::to_chars(
+            text.data(), text.data() + text.size(), value, std::chars_format::general, digits);
+        const auto size = static_cast<std::size_t>(end - text.data());
+        if (error == std::errc() && size <= decimal_string_max) {
+            return {text.data(), size};
+        }
+    }
+    throw std::logic_error("no decimal string for a number that is none");
+}
 
 void write_content(DcmItem& target, const ContentItem& item) {
     put_optional_text(target, DCM_RelationshipType, EVR_CS, item.relationship_type);

@@ -17,6 +17,15 @@
 
 namespace cxr::dicom {
 
+/// PS3.3 §8.9: the same meaning in another scheme, beside the code that counts.
+struct CodeWithEquivalent {
+    Code code, equivalent;
+};
+/// PS3.3 C.18.1, one value. `unit` is of UCUM.
+struct Numeric {
+    double value;
+    Code unit;
+};
 struct Container {
     std::string_view template_identifier = {};  ///< of DCMR; empty: no template is named
 };
@@ -42,11 +51,22 @@ struct SpatialCoordinates {
 struct ContentItem {
     std::string_view relationship_type;  ///< empty for the root
     Code concept_name;                   ///< empty: without
-    std::
-        variant<Container, Code, Text, PersonName, UIDReference, ImageReference, SpatialCoordinates>
-            value;
+    std::variant<Container,
+                 Code,
+                 CodeWithEquivalent,
+                 Numeric,
+                 Text,
+                 PersonName,
+                 UIDReference,
+                 ImageReference,
+                 SpatialCoordinates>
+        value;
     std::vector<ContentItem> children = {};
 };
+
+/// The shortest decimal string that DS holds (16 characters) for a value, of 15 significant digits
+/// at most. Independent of any locale.
+[[nodiscard]] std::string decimal_string(double value);
 
 /// Writes the item and all below it into `target`: the document's data set, for the root.
 void write_content(DcmItem& target, const ContentItem& item);

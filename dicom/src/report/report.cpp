@@ -4,6 +4,7 @@
 #include "mapping/item_writer.hpp"
 #include "mapping/made_documents.hpp"
 #include "mapping/study_modules.hpp"
+#include "report/observers.hpp"
 #include "report/report_identity.hpp"
 #include "report/tid_1500.hpp"
 
@@ -39,23 +40,35 @@ void write_private_scheme(DcmItem& document) {
              "NIH Clinical Center (data set labels), encoded by cxrbridge");
 }
 
-/// The text miner as contributing equipment (C.12.1): what IHE AI Results (6.5.3.1) asks of a
-/// result's creator. The values equal those of the Device Observer in the tree.
-void write_text_miner(DcmItem& document, Release release) {
-    DcmItem& equipment = add_item(document, DCM_ContributingEquipmentSequence);
-    put_text(equipment, DCM_Manufacturer, EVR_LO, nih_clinical_center);
-    put_text(equipment, DCM_ManufacturerModelName, EVR_LO, text_miner_model);
-    put_text(equipment, DCM_DeviceUID, EVR_UI, text_miner_device_uid());
-    put_text(
-        equipment, DCM_SoftwareVersions, EVR_LO, release == Release::v2020 ? "v2020" : "v2017");
-    put_code(
-        equipment, DCM_PurposeOfReferenceCodeSequence, {"109102", "DCM", "Processing Equipment"});
+/// Predecessor Documents (C.17.2), in the series of this one.
+void write_predecessor(DcmItem& document,
+                       const Revision& revision,
+                       const std::string& study_instance_uid,
+                       const std::string& series_instance_uid) {
+    DcmItem& study = add_item(document, DCM_PredecessorDocumentsSequence);
+    put_text(study, DCM_StudyInstanceUID, EVR_UI, study_instance_uid);
+    DcmItem& series = add_item(study, DCM_ReferencedSeriesSequence);
+    put_text(series, DCM_SeriesInstanceUID, EVR_UI, series_instance_uid);
+    DcmItem& instance = add_item(series, DCM_ReferencedSOPSequence);
+    put_text(instance, DCM_ReferencedSOPClassUID, EVR_UI, revision.predecessor_sop_class_uid);
+    put_text(instance, DCM_ReferencedSOPInstanceUID, EVR_UI, revision.predecessor_sop_instance_uid);
 }
 
-bool uses_private_scheme(const ImageRecord& record, DerivedKind kind) {
-    const auto is_private = [](Finding finding) {
-        return finding_code(finding).scheme == private_scheme;
+bool uses_private_scheme(const ImageRecord& record,
+                         DerivedKind kind,
+                         const ReportOptions& options) {
+    const auto is_private = [&options](Finding finding) {
+        const FindingCode code = finding_code(finding, options);
+        return code.code.scheme == private_scheme ||
+               (code.site != nullptr && code.site->scheme == private_scheme);
     };
+    if (is_source_report(kind)) {
+        const auto& statements = record.sources.at(source_of(kind)).statements;
+        return std::any_of(
+            statements.begin(), statements.end(), [&](const SourceStatement& statement) {
+                return is_private(statement.finding);
+            });
+    }
     if (kind == DerivedKind::label_report) {
         return std::any_of(record.row.findings.begin(), record.row.findings.end(), is_private);
     }
@@ -64,16 +77,47 @@ bool uses_private_scheme(const ImageRecord& record, DerivedKind kind) {
     });
 }
 
+/// A withdrawal does not.
+bool refers_to_image(const ImageRecord& record, DerivedKind kind) {
+    if (is_source_report(kind)) {
+        return !record.sources.at(source_of(kind)).statements.empty();
+    }
+    return kind == DerivedKind::label_report || !record.boxes.empty();
+}
+
+/// The document's tree, and the device that made it where one did.
+void write_tree(DcmDataset& document,
+                const ImageRecord& record,
+                DerivedKind kind,
+                const ImageReference& image,
+                const ReportOptions& options) {
+    if (is_source_report(kind)) {
+        const Observer& observer = record.sources.at(source_of(kind)).source->observer;
+        if (observer.type == ObserverType::device) {
+            write_contributing_equipment(document, observer);
+        }
+        write_content(document, source_report_content(record, kind, image, options));
+    } else if (kind == DerivedKind::label_report) {
+        write_contributing_equipment(document, text_miner(record.release));
+        write_content(document, label_report_content(record, image, options));
+    } else {
+        write_content(document, box_report_content(record, image, options));
+    }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DcmDataset>> build_report(const ImageRecord& record,
                                                  DerivedKind kind,
                                                  const MappingOptions& options) {
-    if (kind != DerivedKind::label_report && kind != DerivedKind::box_report) {
-        return Fault{FaultKind::unsupported, "neither a label report nor a box report"};
+    if (!is_report(kind)) {
+        return Fault{FaultKind::unsupported, "no kind of report"};
     }
-    if (kind == DerivedKind::box_report && record.boxes.empty()) {
-        return Fault{FaultKind::not_found, record.row.image_index + " has no boxes"};
+    if (!is_made_of(record, kind)) {
+        return Fault{FaultKind::not_found,
+                     record.row.image_index + (kind == DerivedKind::box_report
+                                                   ? " has no boxes"
+                                                   : " has no annotations of that source")};
     }
     auto document = std::make_unique<DcmDataset>();
     const SeriesEntity series = series_entity(record, kind, options);
@@ -81,16 +125,17 @@ Result<std::unique_ptr<DcmDataset>> build_report(const ImageRecord& record,
     write_study_modules(*document, record, options);
     write_equipment(*document, series, report_template_version);
     write_document(*document, series, instance_entity(record, kind, options));
-    write_evidence(*document, referenced);
-    if (uses_private_scheme(record, kind)) {
+    if (const Revision* revision = revision_of(record, kind)) {
+        write_predecessor(
+            *document, *revision, referenced.study_instance_uid, series.series_instance_uid);
+    }
+    if (uses_private_scheme(record, kind, options.reports)) {
         write_private_scheme(*document);
     }
     const ImageReference image{referenced.sop_class_uid, referenced.sop_instance_uid};
-    if (kind == DerivedKind::label_report) {
-        write_text_miner(*document, record.release);
-        write_content(*document, label_report_content(record, image));
-    } else {
-        write_content(*document, box_report_content(record, image));
+    write_tree(*document, record, kind, image, options.reports);
+    if (refers_to_image(record, kind)) {
+        write_evidence(*document, referenced);
     }
     return document;
 }

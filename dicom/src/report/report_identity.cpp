@@ -4,45 +4,121 @@
 #include "dicom/report/code_table.hpp"
 #include "dicom/report/report.hpp"
 #include "mapping/canonical_content.hpp"
+#include "report/region_group.hpp"
 
 namespace cxr::dicom {
 namespace {
 
-void append_labels(std::string& content, const ImageRecord& record) {
+void append_codes(std::string& content, const FindingCode& code) {
+    append(content, code.code);
+    if (code.equivalent != nullptr) {
+        append(content, *code.equivalent);
+    }
+}
+
+void append_labels(std::string& content, const ImageRecord& record, const ReportOptions& options) {
     content += record.release == Release::v2020 ? "v2020" : "v2017";
     content += '\n';
     content += record.row.finding_labels;
     for (const Finding finding : record.row.findings) {
         content += '\n';
-        append(content, finding_code(finding));
+        append_codes(content, finding_code(finding, options));
+    }
+    if (options.profile == ReportProfile::air) {
+        content += "\nair";
     }
 }
 
-void append_boxes(std::string& content, const ImageRecord& record) {
+void append_measurements(std::string& content,
+                         const ImageRecord& record,
+                         Measurements measurements) {
+    if (measurements == Measurements::pixels) {
+        content += "\npixels";
+    } else if (measurements == Measurements::mm) {
+        const DetectorSpacing spacing = detector_spacing(record.row);
+        content += "\nmm";
+        append(content, spacing.x_mm);
+        append(content, spacing.y_mm);
+    }
+}
+
+void append_boxes(std::string& content, const ImageRecord& record, const ReportOptions& options) {
     content += std::to_string(static_cast<int>(record.row.view));
     for (const BoundingBox& box : record.boxes) {
         content += '\n';
         content += box.label_as_written;
-        append(content, finding_code(box.finding));
-        if (const CodedConcept* site = finding_site_code(box.finding)) {
-            append(content, *site);
+        const FindingCode code = finding_code(box.finding, options);
+        append_codes(content, code);
+        if (code.site != nullptr) {
+            append(content, *code.site);
         }
         append(content, box.x);
         append(content, box.y);
         append(content, box.width);
         append(content, box.height);
     }
+    append_measurements(content, record, options.measurements);
+}
+
+/// Ends in a character that no text of a configuration or a table holds.
+void append_field(std::string& content, std::string_view text) {
+    content.append(text).append(1, '\x1f');
+}
+
+void append_source(std::string& content,
+                   const ImageRecord& record,
+                   const SourceStatements& said,
+                   const ReportOptions& options) {
+    const Observer& observer = said.source->observer;
+    append_field(content, observer.type == ObserverType::device ? "device" : "person");
+    for (const std::string* text : {&observer.name,
+                                    &observer.organization,
+                                    &observer.manufacturer,
+                                    &observer.model_name,
+                                    &observer.software_version,
+                                    &observer.device_uid}) {
+        append_field(content, *text);
+    }
+    content += std::to_string(static_cast<int>(record.row.view));
+    for (const SourceStatement& statement : said.statements) {
+        content += '\n';
+        append_field(content, statement.label_as_written);
+        append_codes(content, finding_code(statement.finding, options));
+        for (const double value : statement.x_y_width_height.value_or(std::array<double, 4>{})) {
+            append(content, value);
+        }
+        append(content, statement.certainty_percent.value_or(-1));
+    }
+    append_measurements(content, record, options.measurements);
 }
 
 }  // namespace
 
-const CodedConcept& finding_code(Finding finding) {
-    return CodeTable::built_in()[finding].finding;
+FindingCode finding_code(Finding finding, const ReportOptions& options) {
+    const FindingCodes& codes = options.code_table()[finding];
+    const CodedConcept* site = codes.site ? &*codes.site : nullptr;
+    if (!codes.radlex || options.code_scheme == CodeScheme::sct) {
+        return {.code = codes.finding, .site = site};
+    }
+    if (options.code_scheme == CodeScheme::radlex) {
+        return {.code = *codes.radlex, .site = site};
+    }
+    return {.code = codes.finding, .equivalent = &*codes.radlex, .site = site};
 }
 
-const CodedConcept* finding_site_code(Finding finding) {
-    const auto& site = CodeTable::built_in()[finding].site;
-    return site ? &*site : nullptr;
+const CodedConcept& report_title(DerivedKind kind, const ReportOptions& options) {
+    static const CodedConcept measurements{"126000", "DCM", "Imaging Measurement Report"};
+    static const CodedConcept diagnostic{"18748-4", "LN", "Diagnostic Imaging Report"};
+    const bool other = kind == DerivedKind::label_report &&
+                       options.label_title == LabelTitle::diagnostic_imaging_report;
+    return other ? diagnostic : measurements;
+}
+
+std::string report_name(const ImageRecord& record, DerivedKind kind) {
+    if (is_source_report(kind)) {
+        return "annotations|" + record.sources.at(source_of(kind)).source->name;
+    }
+    return kind == DerivedKind::label_report ? "labels" : "boxes";
 }
 
 std::string report_sop_instance_uid(const ImageRecord& record,
@@ -53,18 +129,25 @@ std::string report_sop_instance_uid(const ImageRecord& record,
     content.reserve(512);
     content += report_template_version;
     content += '|';
-    content += report_sop_class_uid;
+    content += options.reports.sop_class_uid();
     content += '|';
-    content += report_title_code;
+    content += report_title(kind, options.reports).value;
     content += '|';
     content += profile;
     content += '\n';
-    if (kind == DerivedKind::label_report) {
-        append_labels(content, record);
+    if (is_source_report(kind)) {
+        append_source(content, record, record.sources.at(source_of(kind)), options.reports);
+    } else if (kind == DerivedKind::label_report) {
+        append_labels(content, record, options.reports);
     } else {
-        append_boxes(content, record);
+        append_boxes(content, record, options.reports);
     }
-    std::string name = kind == DerivedKind::label_report ? "sr|labels|" : "sr|boxes|";
+    // One UID, one content: what comes back to an earlier content is a later document all the same.
+    if (const Revision* revision = revision_of(record, kind)) {
+        content += "\nreplaces|" + revision->predecessor_sop_instance_uid + '|' +
+                   std::to_string(revision->number);
+    }
+    std::string name = "sr|" + report_name(record, kind) + '|';
     name += record.row.image_index;
     name += '|';
     name += report_template_version;
@@ -75,6 +158,16 @@ std::string report_sop_instance_uid(const ImageRecord& record,
 
 std::string tracking_uid(const BoundingBox& box, std::size_t ordinal) {
     std::string name = "track|" + box.image_index + '|';
+    name += label_of(box.finding);
+    name += '|' + std::to_string(ordinal);
+    return UIDSource().derive(name);
+}
+
+std::string source_tracking_uid(std::string_view source,
+                                const BoundingBox& box,
+                                std::size_t ordinal) {
+    std::string name = "track|";
+    name.append(source).append(1, '|').append(box.image_index).append(1, '|');
     name += label_of(box.finding);
     name += '|' + std::to_string(ordinal);
     return UIDSource().derive(name);

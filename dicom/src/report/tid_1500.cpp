@@ -1,7 +1,9 @@
 #include "report/tid_1500.hpp"
 
 #include "dicom/report/report.hpp"
-#include "mapping/box_outline.hpp"
+#include "report/concepts.hpp"
+#include "report/observers.hpp"
+#include "report/region_group.hpp"
 #include "report/report_identity.hpp"
 
 #include <array>
@@ -9,16 +11,10 @@
 namespace cxr::dicom {
 namespace {
 
-constexpr std::string_view contains = "CONTAINS";
-constexpr std::string_view has_concept_mod = "HAS CONCEPT MOD";
-constexpr std::string_view has_obs_context = "HAS OBS CONTEXT";
-constexpr std::string_view has_acq_context = "HAS ACQ CONTEXT";
-constexpr std::string_view inferred_from = "INFERRED FROM";
-constexpr std::string_view selected_from = "SELECTED FROM";
-
-constexpr Code comment{"121106", "DCM", "Comment"};
-constexpr Code finding{"121071", "DCM", "Finding"};
-constexpr Code observer_type{"121005", "DCM", "Observer Type"};
+using concepts::contains;
+using concepts::has_acq_context;
+using concepts::has_concept_mod;
+using concepts::inferred_from;
 
 ContentItem code_item(std::string_view relationship, const Code& name, const Code& value) {
     return {relationship, name, value};
@@ -29,9 +25,8 @@ ContentItem text_item(std::string_view relationship, const Code& name, std::stri
 }
 
 /// TID 1500 rows 1 and 2.
-ContentItem measurement_report() {
-    ContentItem root{
-        {}, {report_title_code, "DCM", "Imaging Measurement Report"}, Container{"1500"}};
+ContentItem measurement_report(const CodedConcept& title) {
+    ContentItem root{{}, Code::of(title), Container{"1500"}};
     root.children.reserve(9);
     root.children.push_back(code_item(has_concept_mod,
                                       {"121049", "DCM", "Language of Content Item and Descendants"},
@@ -44,37 +39,6 @@ ContentItem procedure_reported() {
     return code_item(has_concept_mod,
                      {"121058", "DCM", "Procedure reported"},
                      {"399208008", "SCT", "Plain chest X-ray"});
-}
-
-/// TID 1004. The labels were mined by a program; which version ran is told by the release.
-void add_text_miner(std::vector<ContentItem>& context) {
-    context.push_back(code_item(has_obs_context, observer_type, {"121007", "DCM", "Device"}));
-    context.push_back({has_obs_context,
-                       {"121012", "DCM", "Device Observer UID"},
-                       UIDReference{text_miner_device_uid()}});
-    context.push_back(text_item(has_obs_context,
-                                {"121013", "DCM", "Device Observer Name"},
-                                "NIH ChestX-ray14 report text miner"));
-    context.push_back(text_item(has_obs_context,
-                                {"121014", "DCM", "Device Observer Manufacturer"},
-                                std::string(nih_clinical_center)));
-    context.push_back(text_item(has_obs_context,
-                                {"121015", "DCM", "Device Observer Model Name"},
-                                std::string(text_miner_model)));
-}
-
-/// TID 1003. Who drew the boxes is not published: a role and an institution, no invented person.
-void add_reader(std::vector<ContentItem>& context) {
-    context.push_back(code_item(has_obs_context, observer_type, {"121006", "DCM", "Person"}));
-    context.push_back({has_obs_context,
-                       {"121008", "DCM", "Person Observer Name"},
-                       PersonName{"Radiologist^NIH CC"}});
-    context.push_back(text_item(has_obs_context,
-                                {"121009", "DCM", "Person Observer's Organization Name"},
-                                std::string(nih_clinical_center)));
-    context.push_back(code_item(has_obs_context,
-                                {"121011", "DCM", "Person Observer's Role in this Procedure"},
-                                {"C28747", "NCIt", "Reader"}));
 }
 
 /// TID 1600 and 1602. An unknown view is left out.
@@ -96,35 +60,31 @@ ContentItem image_library(ViewPosition view, const ImageReference& image) {
     return library;
 }
 
-SpatialCoordinates rectangle(const BoundingBox& box) {
-    const auto outline = outline_of(box);
-    return {"POLYLINE", {outline.begin(), outline.end()}};
+ContentItem finding_item(Finding finding, const ReportOptions& options) {
+    const FindingCode found = finding_code(finding, options);
+    ContentItem item = code_item(contains, concepts::finding, Code::of(found.code));
+    if (found.equivalent != nullptr) {
+        item.value = CodeWithEquivalent{Code::of(found.code), Code::of(*found.equivalent)};
+    }
+    return item;
 }
 
-/// TID 1410. Every child has a concept name and every group both tracking ids: viewers rely on it.
 /// @param ordinal of the box among the image's boxes of that label, from 1.
-ContentItem measurement_group(const BoundingBox& box,
-                              std::size_t ordinal,
-                              const ImageReference& image) {
-    ContentItem group{contains, {"125007", "DCM", "Measurement Group"}, Container{"1410"}};
-    group.children.reserve(6);
-    group.children.push_back(
-        text_item(has_obs_context,
-                  {"112039", "DCM", "Tracking Identifier"},
-                  box.image_index + '/' + box.label_as_written + '/' + std::to_string(ordinal)));
-    group.children.push_back({has_obs_context,
-                              {"112040", "DCM", "Tracking Unique Identifier"},
-                              UIDReference{tracking_uid(box, ordinal)}});
-    group.children.push_back(code_item(contains, finding, Code::of(finding_code(box.finding))));
-    if (const CodedConcept* site = finding_site_code(box.finding)) {
-        group.children.push_back(
-            code_item(has_concept_mod, {"363698007", "SCT", "Finding Site"}, Code::of(*site)));
-    }
-    ContentItem region{contains, {"111030", "DCM", "Image Region"}, rectangle(box)};
-    region.children.push_back({selected_from, {"260753009", "SCT", "Source"}, image});
-    group.children.push_back(std::move(region));
-    group.children.push_back(text_item(contains, comment, box.label_as_written));
-    return group;
+ContentItem box_group(const BoundingBox& box,
+                      std::size_t ordinal,
+                      const ImageRecord& record,
+                      const ImageReference& image,
+                      const ReportOptions& options) {
+    return region_group_item({.tracking_identifier = box.image_index + '/' + box.label_as_written +
+                                                     '/' + std::to_string(ordinal),
+                              .tracking_uid = tracking_uid(box, ordinal),
+                              .finding = finding_item(box.finding, options),
+                              .site = finding_code(box.finding, options).site,
+                              .box = box,
+                              .comment = box.label_as_written},
+                             image,
+                             options.measurements,
+                             detector_spacing(record.row));
 }
 
 std::string provenance(const ImageRecord& record) {
@@ -134,37 +94,155 @@ std::string provenance(const ImageRecord& record) {
            "): text-mined from the radiology report by NLP, not verified on the image";
 }
 
+/// TID 1500 needs measurements or evaluations: of what was withdrawn, only that it was.
+void add_withdrawal(ContentItem& root, std::string_view what) {
+    ContentItem evaluations{contains, concepts::qualitative_evaluations, Container{}};
+    evaluations.children.push_back(
+        text_item(contains, concepts::comment, std::string(what) + " withdrawn"));
+    root.children.push_back(std::move(evaluations));
+}
+
+/// What a source says of the image as a whole, or of a region of it.
+class SourceItems {
+public:
+    SourceItems(const ImageRecord& record,
+                const SourceStatements& said,
+                const ImageReference& image,
+                const ReportOptions& options)
+        : record_(record), said_(said), image_(image), options_(options) {}
+
+    void add_to(ContentItem& root) {
+        ContentItem measurements{contains, concepts::imaging_measurements, Container{}};
+        ContentItem evaluations{contains, concepts::qualitative_evaluations, Container{}};
+        for (const SourceStatement& statement : said_.statements) {
+            if (statement.x_y_width_height) {
+                measurements.children.push_back(group(statement));
+            } else {
+                evaluations.children.push_back(evaluation(statement));
+            }
+        }
+        if (!measurements.children.empty()) {
+            root.children.push_back(image_library(record_.row.view, image_));
+            root.children.push_back(std::move(measurements));
+        }
+        if (!evaluations.children.empty()) {
+            root.children.push_back(std::move(evaluations));
+        }
+    }
+
+private:
+    ContentItem finding(const SourceStatement& statement) const {
+        ContentItem item = finding_item(statement.finding, options_);
+        if (statement.certainty_percent) {
+            item.children.push_back(
+                {concepts::has_properties,
+                 concepts::certainty_of_finding,
+                 Numeric{*statement.certainty_percent, Code{"%", "UCUM", "Percent"}}});
+        }
+        return item;
+    }
+
+    ContentItem evaluation(const SourceStatement& statement) const {
+        ContentItem item = finding(statement);
+        if (said_.source->observer.type == ObserverType::device) {
+            add_algorithm(item, said_.source->observer);
+        }
+        item.children.push_back({inferred_from, concepts::source_of_measurement, image_});
+        return item;
+    }
+
+    ContentItem group(const SourceStatement& statement) {
+        const std::size_t ordinal = ++ordinals_[static_cast<std::size_t>(statement.finding)];
+        BoundingBox box;
+        box.image_index = record_.row.image_index;
+        box.finding = statement.finding;
+        const auto& [x, y, width, height] = *statement.x_y_width_height;
+        box.x = x;
+        box.y = y;
+        box.width = width;
+        box.height = height;
+        ContentItem item = region_group_item(
+            {.tracking_identifier =
+                 box.image_index + '/' + statement.label_as_written + '/' + std::to_string(ordinal),
+             .tracking_uid = source_tracking_uid(said_.source->name, box, ordinal),
+             .finding = finding(statement),
+             .site = finding_code(statement.finding, options_).site,
+             .box = box,
+             .comment = statement.label_as_written},
+            image_,
+            options_.measurements,
+            detector_spacing(record_.row));
+        if (said_.source->observer.type == ObserverType::device) {
+            add_algorithm(item, said_.source->observer);
+        }
+        return item;
+    }
+
+    const ImageRecord& record_;
+    const SourceStatements& said_;
+    const ImageReference& image_;
+    const ReportOptions& options_;
+    std::array<std::size_t, finding_count> ordinals_{};
+};
+
 }  // namespace
 
-ContentItem label_report_content(const ImageRecord& record, const ImageReference& image) {
-    ContentItem root = measurement_report();
-    add_text_miner(root.children);
+ContentItem label_report_content(const ImageRecord& record,
+                                 const ImageReference& image,
+                                 const ReportOptions& options) {
+    ContentItem root = measurement_report(report_title(DerivedKind::label_report, options));
+    add_observer(root.children, text_miner(record.release));
     root.children.push_back(procedure_reported());
-    ContentItem evaluations{contains, {"C0034375", "UMLS", "Qualitative Evaluations"}, Container{}};
+    ContentItem evaluations{contains, concepts::qualitative_evaluations, Container{}};
     evaluations.children.reserve(record.row.findings.size() + 1);
     for (const Finding label : record.row.findings) {
-        ContentItem item = code_item(contains, finding, Code::of(finding_code(label)));
-        item.children.push_back({inferred_from, {"121112", "DCM", "Source of Measurement"}, image});
+        ContentItem item = finding_item(label, options);
+        if (options.profile == ReportProfile::air) {
+            add_algorithm(item, text_miner(record.release));
+        }
+        item.children.push_back({inferred_from, concepts::source_of_measurement, image});
         evaluations.children.push_back(std::move(item));
     }
-    evaluations.children.push_back(text_item(contains, comment, provenance(record)));
+    evaluations.children.push_back(text_item(contains, concepts::comment, provenance(record)));
     root.children.push_back(std::move(evaluations));
     return root;
 }
 
-ContentItem box_report_content(const ImageRecord& record, const ImageReference& image) {
-    ContentItem root = measurement_report();
-    add_reader(root.children);
+ContentItem box_report_content(const ImageRecord& record,
+                               const ImageReference& image,
+                               const ReportOptions& options) {
+    ContentItem root = measurement_report(report_title(DerivedKind::box_report, options));
+    add_observer(root.children, nih_reader());
     root.children.push_back(procedure_reported());
+    if (record.boxes.empty()) {
+        add_withdrawal(root, "all boxes");
+        return root;
+    }
     root.children.push_back(image_library(record.row.view, image));
-    ContentItem measurements{contains, {"126010", "DCM", "Imaging Measurements"}, Container{}};
+    ContentItem measurements{contains, concepts::imaging_measurements, Container{}};
     measurements.children.reserve(record.boxes.size());
     std::array<std::size_t, finding_count> boxes_of_label{};
     for (const BoundingBox& box : record.boxes) {
         const std::size_t ordinal = ++boxes_of_label[static_cast<std::size_t>(box.finding)];
-        measurements.children.push_back(measurement_group(box, ordinal, image));
+        measurements.children.push_back(box_group(box, ordinal, record, image, options));
     }
     root.children.push_back(std::move(measurements));
+    return root;
+}
+
+ContentItem source_report_content(const ImageRecord& record,
+                                  DerivedKind kind,
+                                  const ImageReference& image,
+                                  const ReportOptions& options) {
+    const SourceStatements& said = record.sources.at(source_of(kind));
+    ContentItem root = measurement_report(report_title(kind, options));
+    add_observer(root.children, said.source->observer);
+    root.children.push_back(procedure_reported());
+    if (said.statements.empty()) {
+        add_withdrawal(root, "all annotations");
+    } else {
+        SourceItems(record, said, image, options).add_to(root);
+    }
     return root;
 }
 

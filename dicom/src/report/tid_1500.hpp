@@ -8,16 +8,22 @@
 namespace cxr::dicom {
 
 /// What the text miner found in the radiology report: one Finding per label in Qualitative
-/// Evaluations, in file order, each inferred from the image. `record` and `image` outlive the tree.
+/// Evaluations, in file order, each inferred from the image. All arguments outlive the tree.
 [[nodiscard]] ContentItem label_report_content(const ImageRecord& record,
-                                               const ImageReference& image);
+                                               const ImageReference& image,
+                                               const ReportOptions& options);
 
-/// What a reader drew: one measurement group per box, in file order. Needs at least one box.
+/// What a reader drew: one measurement group per box, in file order; without boxes, that all were
+/// withdrawn.
 [[nodiscard]] ContentItem box_report_content(const ImageRecord& record,
-                                             const ImageReference& image);
+                                             const ImageReference& image,
+                                             const ReportOptions& options);
 
-/// Names of the two sources, which stand in the tree and in the document's modules alike.
-inline constexpr std::string_view nih_clinical_center = "NIH Clinical Center";
-inline constexpr std::string_view text_miner_model = "Data_Entry_2017";
+/// What a further source says: a group per statement with a box, a Finding per statement without,
+/// each with its certainty and, of a device, its algorithm (TID 4019).
+[[nodiscard]] ContentItem source_report_content(const ImageRecord& record,
+                                                DerivedKind kind,
+                                                const ImageReference& image,
+                                                const ReportOptions& options);
 
 }  // namespace cxr::dicom

@@ -60,6 +60,9 @@ BOOST_AUTO_TEST_CASE(every_label_has_a_code_of_its_own_with_a_source) {
         BOOST_TEST(codes.source.find("UNVERIFIED") == std::string::npos);
         BOOST_TEST(!wrong_codes.contains(codes.finding.value), codes.finding.value);
         BOOST_TEST((!codes.site || !wrong_codes.contains(codes.site->value)));
+        BOOST_TEST(
+            (codes.finding.scheme != "SCT" || has_verhoeff_check_digit(codes.finding.value)));
+        BOOST_TEST((!codes.radlex || codes.radlex->meaning.size() <= 64U));
     }
 }
 
@@ -101,7 +104,9 @@ const Mistake mistakes[] = {
      "\tPulmonary edema, that is, fluid in the lungs, as the miner found mentioned\t",
      "over 64"},
     {"a row without a source", "\tPS3.16 CID 3700\n", "\t\n", "without a source"},
-    {"a row cut short", "\tPS3.16 CID 3700\n", "\n", "8 columns"},
+    {"a source that is none", "\tPS3.16 CID 3700\n", "\tUNVERIFIED\n", "calls UNVERIFIED"},
+    {"a RadLex code without a meaning", "\tpneumonia\t", "\t\t", "without value or meaning"},
+    {"a row cut short", "\tPS3.16 CID 3700\n", "\n", "9 columns"},
 };
 
 BOOST_DATA_TEST_CASE(a_table_with_a_mistake_is_refused, mistakes, mistake) {
@@ -110,6 +115,16 @@ BOOST_DATA_TEST_CASE(a_table_with_a_mistake_is_refused, mistakes, mistake) {
     BOOST_TEST((table.error().kind == FaultKind::malformed));
     BOOST_TEST(table.error().doing.find(mistake.fault) != std::string::npos, table.error().doing);
     BOOST_TEST(table.error().doing.starts_with("site.tsv:"));
+}
+
+BOOST_AUTO_TEST_CASE(all_mistakes_are_told_at_once_with_their_lines) {
+    std::string text = with("95436008", "95436003");
+    text.replace(text.find("RID5350"), 7, "RID-535");
+    const auto table = CodeTable::parse(text, "site.tsv");
+    BOOST_REQUIRE(!table.has_value());
+    BOOST_TEST(table.error().doing ==
+               "site.tsv:11: 'Pneumonia' has a RadLex identifier that is not RID and digits\n"
+               "site.tsv:13: 'Consolidation' has a wrong SNOMED CT check digit");
 }
 
 BOOST_AUTO_TEST_CASE(lines_may_end_in_carriage_returns) {

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_report_reads_back_from_each) {
                 encode_report(invented_boxed_record(), DerivedKind::box_report, *syntax, {});
             BOOST_REQUIRE(report.has_value());
             BOOST_TEST(report->transfer_syntax_uid == syntax->uid);
-            BOOST_TEST(report->sop_class_uid == report_sop_class_uid);
+            BOOST_TEST(report->sop_class_uid == ReportOptions{}.sop_class_uid());
             BOOST_TEST(report->sop_instance_uid == report_sop_instance_uid(invented_boxed_record(),
                                                                            DerivedKind::box_report,
                                                                            {}));

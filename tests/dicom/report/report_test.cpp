@@ -117,7 +117,8 @@ BOOST_AUTO_TEST_CASE(every_label_is_written_in_file_order_with_its_code) {
     });
     std::vector<std::string> expected;
     for (const Finding finding : record.row.findings) {
-        expected.push_back(finding_code(finding).value + "," + finding_code(finding).scheme);
+        const CodedConcept& expected_code = finding_code(finding).code;
+        expected.push_back(expected_code.value + "," + expected_code.scheme);
     }
     BOOST_TEST(codes == expected, boost::test_tools::per_element());
 }

@@ -18,9 +18,10 @@ inline constexpr std::string_view private_scheme = "99NIHCXR14";
 
 struct FindingCodes {
     CodedConcept finding;
-    std::optional<CodedConcept> site;   ///< none for No Finding
-    std::optional<std::string> radlex;  ///< RadLex 4.3 identifier of the same meaning
-    std::string source;                 ///< where the code was read
+    std::optional<CodedConcept> site;    ///< none for No Finding
+    std::optional<CodedConcept> radlex;  ///< RadLex 4.3 code of the same meaning
+    std::string source;                  ///< where the code was read
+    friend bool operator==(const FindingCodes&, const FindingCodes&) = default;
 };
 
 class CodeTable {
@@ -30,16 +31,20 @@ public:
 
     /// @param tsv rows as in dicom/data/codes.tsv; '#' begins a comment line.
     /// @param file the name that faults carry.
-    /// Faults: malformed, naming the line: a label unknown, twice or missing; a row of another
-    /// width or without a source; a Code Meaning of over 64 characters or a scheme of over 16
-    /// (PS3.5 §6.2); a public Code Value of over 16; a SNOMED CT identifier with a wrong check
-    /// digit; a RadLex identifier that is not RID and digits; a scheme that is not SCT, DCM or
-    /// private_scheme.
+    /// Faults: malformed, naming every line that is wrong, one to a line of text: a label unknown,
+    /// twice or missing; a row of another width or without a source; a Code Meaning of over 64
+    /// characters or a scheme of over 16 (PS3.5 §6.2); a public Code Value of over 16; a SNOMED CT
+    /// identifier with a wrong check digit; a RadLex identifier that is not RID and digits; a
+    /// source that says UNVERIFIED; a scheme that is not SCT, DCM or private_scheme.
     [[nodiscard]] static Result<CodeTable> parse(std::string_view tsv, std::string_view file);
+
+    /// Rows that parse() reads back to an equal table.
+    [[nodiscard]] std::string text() const;
 
     [[nodiscard]] const FindingCodes& operator[](Finding finding) const {
         return codes_[static_cast<std::size_t>(finding)];
     }
+    friend bool operator==(const CodeTable&, const CodeTable&) = default;
 
 private:
     CodeTable() = default;

@@ -16,9 +16,6 @@
 
 namespace cxr::dicom {
 
-/// Comprehensive 3D SR (PS3.3 A.35.13).
-inline constexpr std::string_view report_sop_class_uid = "1.2.840.10008.5.1.4.1.1.88.34";
-
 /// Content Date and Time (0008,0023), (0008,0033) are type 1 in a report (PS3.3 C.17.2) and the
 /// data set has none. A constant: labels and boxes are the collection's of 2017, made after the
 /// images' studies, whose synthetic dates (which a profile may leave out) say nothing of them. No
@@ -26,9 +23,21 @@ inline constexpr std::string_view report_sop_class_uid = "1.2.840.10008.5.1.4.1.
 inline constexpr std::string_view report_content_date = "20170101";
 inline constexpr std::string_view report_content_time = "000000";
 
-/// PS3.16 code for a finding or its implied site, from the product's code table.
-[[nodiscard]] const CodedConcept& finding_code(Finding finding);
-[[nodiscard]] const CodedConcept* finding_site_code(Finding finding);  ///< null for No Finding
+/// What a report writes for a finding (PS3.3 §8.8), of the options' table and scheme.
+struct FindingCode {
+    const CodedConcept& code;
+    const CodedConcept* equivalent = nullptr;  ///< Equivalent Code Sequence; null: none
+    const CodedConcept* site = nullptr;        ///< null for No Finding
+};
+/// The table must outlive the result: of the options, or the built-in one.
+[[nodiscard]] FindingCode finding_code(Finding finding, const ReportOptions& options = {});
+
+/// Root Concept Name (PS3.16 CID 7021) of a kind's document. @param kind label_report or
+/// box_report.
+[[nodiscard]] const CodedConcept& report_title(DerivedKind kind, const ReportOptions& options);
+
+/// "labels", "boxes" or "annotations|SOURCE": what a report is called in UIDs.
+[[nodiscard]] std::string report_name(const ImageRecord& record, DerivedKind kind);
 
 /// SOP Instance UID of a report: a function of its canonical content (findings or boxes, their
 /// codes, template version, profile). Needs no document to be built, so the catalogue announces
