@@ -1,8 +1,8 @@
 #include "dicom/annotation/record_annotations.hpp"
 
 #include "dicom/report/report.hpp"
+#include "report/observers.hpp"
 #include "report/report_identity.hpp"
-#include "report/tid_1500.hpp"
 
 #include <array>
 #include <string_view>
@@ -12,6 +12,7 @@ namespace {
 
 ReportOrigin report_of(const ImageRecord& record, DerivedKind kind, const MappingOptions& options) {
     InstanceEntity instance = instance_entity(record, kind, options);
+    const Revision* revision = revision_of(record, kind);
     return {.study_instance_uid = study_entity(record, options).study_instance_uid,
             .series_instance_uid = series_entity(record, kind, options).series_instance_uid,
             .sop_class_uid = std::move(instance.sop_class_uid),
@@ -21,28 +22,8 @@ ReportOrigin report_of(const ImageRecord& record, DerivedKind kind, const Mappin
             .content_time = std::move(instance.content_time),
             .completion_flag = std::move(instance.completion_flag),
             .verification_flag = std::move(instance.verification_flag),
-            .predecessor = {}};
-}
-
-/// The observers of the reports' own context.
-Observer text_miner(Release release) {
-    return {.type = ObserverType::device,
-            .name = "NIH ChestX-ray14 report text miner",
-            .organization = {},
-            .manufacturer = std::string(nih_clinical_center),
-            .model_name = std::string(text_miner_model),
-            .software_version = release == Release::v2020 ? "v2020" : "v2017",
-            .device_uid = text_miner_device_uid()};
-}
-
-Observer reader() {
-    return {.type = ObserverType::person,
-            .name = "Radiologist^NIH CC",
-            .organization = std::string(nih_clinical_center),
-            .manufacturer = {},
-            .model_name = {},
-            .software_version = {},
-            .device_uid = {}};
+            .predecessor =
+                revision == nullptr ? std::string() : revision->predecessor_sop_instance_uid};
 }
 
 /// The parts of "Effusion|Infiltration".
@@ -74,7 +55,7 @@ std::vector<Annotation> label_annotations(const ImageRecord& record,
         const Finding finding = record.row.findings[i];
         annotation.finding = finding;
         annotation.label_as_written = all_known ? parts[i] : label_of(finding);
-        annotation.finding_code = finding_code(finding);
+        annotation.finding_code = finding_code(finding, options.reports).code;
         annotations.push_back(annotation);
     }
     return annotations;
@@ -94,7 +75,7 @@ std::vector<Annotation> box_annotations(const ImageRecord& record, const Mapping
         annotation.image_index = record.row.image_index;
         annotation.finding = box.finding;
         annotation.label_as_written = box.label_as_written;
-        annotation.finding_code = finding_code(box.finding);
+        annotation.finding_code = finding_code(box.finding, options.reports).code;
         annotation.box = AnnotationBox{.x = box.x,
                                        .y = box.y,
                                        .width = box.width,
@@ -103,9 +84,45 @@ std::vector<Annotation> box_annotations(const ImageRecord& record, const Mapping
         annotation.tracking_identifier =
             box.image_index + '/' + box.label_as_written + '/' + std::to_string(ordinal);
         annotation.tracking_uid = tracking_uid(box, ordinal);
-        annotation.observer = reader();
+        annotation.observer = nih_reader();
         annotation.report = report;
         annotations.push_back(std::move(annotation));
+    }
+    return annotations;
+}
+
+std::vector<Annotation> source_annotations(const ImageRecord& record,
+                                           const MappingOptions& options) {
+    std::vector<Annotation> annotations;
+    for (std::size_t i = 0; i < record.sources.size(); ++i) {
+        const SourceStatements& said = record.sources[i];
+        const ReportOrigin report = report_of(record, source_report(i), options);
+        std::array<std::size_t, finding_count> boxes_of_label{};
+        for (const SourceStatement& statement : said.statements) {
+            Annotation annotation;
+            annotation.image_index = record.row.image_index;
+            annotation.finding = statement.finding;
+            annotation.label_as_written = statement.label_as_written;
+            annotation.finding_code = finding_code(statement.finding, options.reports).code;
+            annotation.certainty_percent = statement.certainty_percent;
+            annotation.observer = said.source->observer;
+            annotation.report = report;
+            if (statement.x_y_width_height) {
+                const auto& [x, y, width, height] = *statement.x_y_width_height;
+                annotation.box = AnnotationBox{
+                    .x = x, .y = y, .width = width, .height = height, .digits_as_written = {}};
+                const std::size_t ordinal =
+                    ++boxes_of_label[static_cast<std::size_t>(statement.finding)];
+                annotation.tracking_identifier = record.row.image_index + '/' +
+                                                 statement.label_as_written + '/' +
+                                                 std::to_string(ordinal);
+                BoundingBox box;
+                box.image_index = record.row.image_index;
+                box.finding = statement.finding;
+                annotation.tracking_uid = source_tracking_uid(said.source->name, box, ordinal);
+            }
+            annotations.push_back(std::move(annotation));
+        }
     }
     return annotations;
 }

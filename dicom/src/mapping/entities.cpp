@@ -68,10 +68,10 @@ std::string uid(const MappingOptions& options, std::string_view kind, std::strin
 
 /// A series of one document of ours, made of an image.
 struct DocumentSeries {
-    const char* uid_prefix;
-    const char* modality;
-    const char* number;
-    const char* description;
+    std::string_view uid_prefix;
+    std::string_view modality;
+    std::string_view number;
+    std::string_view description;
 };
 
 SeriesEntity document_series(const ImageRecord& record,
@@ -86,7 +86,43 @@ SeriesEntity document_series(const ImageRecord& record,
     return series;
 }
 
+/// 703: a person's; 704: a device's. The source's name tells one from another.
+SeriesEntity source_series(const ImageRecord& record,
+                           const AnnotationSource& source,
+                           const MappingOptions& options) {
+    const std::string uid_prefix = joined("series|annotations|", source.name) + '|';
+    const std::string description = joined("Annotations: ", source.name);
+    return document_series(record,
+                           options,
+                           {.uid_prefix = uid_prefix,
+                            .modality = "SR",
+                            .number = source.observer.type == ObserverType::device ? "704" : "703",
+                            .description = description});
+}
+
 }  // namespace
+
+const Revision* revision_of(const ImageRecord& record, DerivedKind kind) {
+    for (const Revision& revision : record.revisions) {
+        if (revision.kind == kind) {
+            return &revision;
+        }
+    }
+    return nullptr;
+}
+
+bool is_made_of(const ImageRecord& record, DerivedKind kind) {
+    if (kind <= DerivedKind::label_report) {
+        return true;
+    }
+    if (is_source_report(kind)) {
+        const std::size_t source = source_of(kind);
+        return source < record.sources.size() &&
+               (!record.sources[source].statements.empty() || revision_of(record, kind) != nullptr);
+    }
+    return !record.boxes.empty() ||
+           (kind == DerivedKind::box_report && revision_of(record, kind) != nullptr);
+}
 
 PatientEntity patient_entity(const ImageRecord& record, const MappingOptions& options) {
     const std::string_view patient_id = record.row.patient_id();
@@ -123,6 +159,9 @@ StudyEntity study_entity(const ImageRecord& record, const MappingOptions& option
 SeriesEntity series_entity(const ImageRecord& record,
                            DerivedKind kind,
                            const MappingOptions& options) {
+    if (is_source_report(kind)) {
+        return source_series(record, *record.sources.at(source_of(kind)).source, options);
+    }
     SeriesEntity series;
     switch (kind) {
         case DerivedKind::image:
@@ -152,6 +191,8 @@ SeriesEntity series_entity(const ImageRecord& record,
         case DerivedKind::key_objects:
             return document_series(
                 record, options, {"series|ko|", "KO", "901", "ChestX-ray14 boxed images"});
+        case DerivedKind::first_source_report:
+            break;  // above
     }
     return series;
 }
@@ -160,7 +201,8 @@ InstanceEntity instance_entity(const ImageRecord& record,
                                DerivedKind kind,
                                const MappingOptions& options) {
     InstanceEntity instance;
-    instance.instance_number = "1";
+    const Revision* revision = revision_of(record, kind);
+    instance.instance_number = revision == nullptr ? "1" : std::to_string(revision->number);
     if (kind == DerivedKind::image) {
         instance.content_date = record.dates.study_date;
         instance.content_time = record.dates.study_time;
@@ -182,9 +224,8 @@ InstanceEntity instance_entity(const ImageRecord& record,
         return instance;
     }
     instance.sop_instance_uid = report_sop_instance_uid(record, kind, options);
-    instance.sop_class_uid = report_sop_class_uid;
-    instance.concept_name_code = {
-        .value = "126000", .scheme = "DCM", .meaning = "Imaging Measurement Report"};
+    instance.sop_class_uid = options.reports.sop_class_uid();
+    instance.concept_name_code = report_title(kind, options.reports);
     instance.completion_flag = "COMPLETE";
     instance.verification_flag = "UNVERIFIED";
     return instance;

@@ -16,4 +16,8 @@ namespace cxr::dicom {
 [[nodiscard]] std::vector<Annotation> box_annotations(const ImageRecord& record,
                                                       const MappingOptions& options);
 
+/// What further sources say, source by source: their reports' statements.
+[[nodiscard]] std::vector<Annotation> source_annotations(const ImageRecord& record,
+                                                         const MappingOptions& options);
+
 }  // namespace cxr::dicom
