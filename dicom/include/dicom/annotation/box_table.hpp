@@ -1,0 +1,28 @@
+#pragma once
+/// Annotations that came back, beside the tables that they went out from: which of them still hold,
+/// and which row of BBox_List each box is.
+
+#include "dicom/annotation/annotation.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cxr::dicom {
+
+/// Only what still holds: no document that another one names as its predecessor, and of the
+/// statements with one tracking UID those of the newest document (Content Date and Time, then
+/// Instance Number).
+/// @param replaced SOP Instance UIDs that documents name as their predecessor, the empty ones too.
+[[nodiscard]] std::vector<Annotation> current_annotations(std::vector<Annotation> annotations,
+                                                          std::span<const std::string> replaced);
+
+/// The boxes as rows of the table: those of a row of `table` in its place, with the row's own
+/// digits where none of x, y, w, h differs by more than 1e-4 pixel; then the others by image and
+/// label, spelt as the table does. A box is a row's that has its tracking UID, else one of the same
+/// image and label that overlaps it by half (intersection over union); of several, the newest.
+/// Annotations without box are left out.
+[[nodiscard]] std::vector<Annotation> boxes_in_table_order(std::vector<Annotation> annotations,
+                                                           std::span<const BoundingBox> table);
+
+}  // namespace cxr::dicom
