@@ -4,12 +4,14 @@
 #include "catalogue/reader_pool.hpp"
 #include "catalogue/received_rows.hpp"
 #include "catalogue/retrieve_query.hpp"
+#include "catalogue/revisions.hpp"
 #include "catalogue/row_writer.hpp"
 #include "catalogue/schema.hpp"
 #include "catalogue/synchronise.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <malloc.h>
 #include <mutex>
@@ -238,6 +240,38 @@ Result<void> Catalogue::add_received(const ReceivedObject& object, bool replace)
         impl_->some_time_zones = true;
     }
     return added;
+}
+
+Result<std::vector<SupersededReport>> Catalogue::revise(
+    std::span<dicom::ImageRecord> records) const {
+    auto reader = impl_->readers.lease();
+    if (!reader) {
+        return reader.error();
+    }
+    const auto log = RevisionLog::load(**reader);
+    if (!log) {
+        return log.error();
+    }
+    std::vector<SupersededReport> superseded;
+    for (dicom::ImageRecord& record : records) {
+        if (!log->knows(record.row.image_index)) {
+            continue;
+        }
+        record.revisions = log->revisions_of(record);
+        for (const dicom::Revision& revision : record.revisions) {
+            std::ranges::move(log->superseded(record, revision.kind),
+                              std::back_inserter(superseded));
+        }
+    }
+    return superseded;
+}
+
+Result<std::vector<KeptObject>> Catalogue::received_reports() const {
+    auto reader = impl_->readers.lease();
+    if (!reader) {
+        return reader.error();
+    }
+    return received_report_rows(**reader);
 }
 
 Result<std::vector<std::string>> Catalogue::received_files() const {

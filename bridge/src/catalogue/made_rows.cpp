@@ -42,6 +42,27 @@ MadeSeries made_series(const OfferedImage& image,
             .content_time = std::move(instance.content_time)};
 }
 
+std::vector<MadeSeries::Earlier> earlier_instances(const dicom::ImageRecord& record,
+                                                   DerivedKind derived,
+                                                   const RevisionLog& log,
+                                                   Kinds& kinds) {
+    std::vector<MadeSeries::Earlier> earlier;
+    for (const SupersededReport& report : log.superseded(record, derived)) {
+        dicom::InstanceEntity instance =
+            dicom::instance_entity(report.record, report.kind, report.options);
+        const InstanceOrigin origin{
+            .transfer_syntax_uid = std::string(dicom::explicit_vr_little_endian.uid),
+            .derived = static_cast<int>(derived),
+            .offline = false};
+        earlier.push_back({.sop_instance_uid = StoredUID(instance.sop_instance_uid),
+                           .instance_kind = kinds.id_of(instance, origin),
+                           .instance_number = std::move(instance.instance_number),
+                           .content_date = std::move(instance.content_date),
+                           .content_time = std::move(instance.content_time)});
+    }
+    return earlier;
+}
+
 MadeRows made_rows(const OfferedImage& image, const Offer& offer, Kinds& kinds) {
     const dicom::MappingOptions& options = offer.mapping;
     dicom::StudyEntity study = dicom::study_entity(*image.record, options);
@@ -59,10 +80,18 @@ MadeRows made_rows(const OfferedImage& image, const Offer& offer, Kinds& kinds) 
     rows.study.study_instance_uid = {};
     rows.study.procedure_code = {};
     rows.series.reserve(offer.kinds.size());
-    for (const DerivedKind kind : offer.kinds) {
+    std::vector<DerivedKind> kinds_made = offer.kinds;
+    for (std::size_t source = 0; source < image.record->sources.size(); ++source) {
+        kinds_made.push_back(dicom::source_report(source));
+    }
+    for (const DerivedKind kind : kinds_made) {
         const bool is_damaged = kind == DerivedKind::image && !image.damage.empty();
         if (!is_damaged && dicom::is_made_of(*image.record, kind)) {
             rows.series.push_back(made_series(image, kind, options, kinds));
+            if (!image.record->revisions.empty() && dicom::is_report(kind)) {
+                rows.series.back().earlier =
+                    earlier_instances(*image.record, kind, offer.revisions, kinds);
+            }
         }
     }
     return rows;

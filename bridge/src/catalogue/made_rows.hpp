@@ -4,6 +4,7 @@
 
 #include "bridge/data_set/folder.hpp"
 #include "catalogue/kinds.hpp"
+#include "catalogue/revisions.hpp"
 #include "catalogue/stored_uid.hpp"
 
 #include <cstdint>
@@ -20,6 +21,13 @@ struct MadeSeries {
     std::int64_t series_kind, instance_kind;
     std::string series_date, series_time;
     std::string instance_number, content_date, content_time;
+    /// Earlier documents of the series, oldest first.
+    struct Earlier {
+        StoredUID sop_instance_uid;
+        std::int64_t instance_kind;
+        std::string instance_number, content_date, content_time;
+    };
+    std::vector<Earlier> earlier = {};
 };
 
 /// Made series have the first numbers within their study; received ones begin after them.
@@ -56,6 +64,7 @@ struct MadeBatch {
 struct Offer {
     dicom::MappingOptions mapping;
     std::vector<dicom::DerivedKind> kinds;
+    const RevisionLog& revisions;  ///< only read
 };
 
 /// Computes the rows of `images` in order on a thread of its own and passes them in batches to

@@ -1,8 +1,10 @@
 #include "catalogue/received_rows.hpp"
 
+#include "catalogue/revisions.hpp"
 #include "catalogue/row_writer.hpp"
 #include "catalogue/schema.hpp"
 #include "catalogue/stored_record.hpp"
+#include "dicom/report/report_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -151,6 +153,28 @@ MadeObject made_object(dicom::ImageRecord record, const sqlite::Statement& row) 
     return object;
 }
 
+/// Which revision of its document a report is; an earlier one is made of what it was made of.
+Result<void> revise(sqlite::Connection& connection,
+                    const std::string& sop_instance_uid,
+                    MadeObject& object) {
+    auto earlier = superseded_in(connection, object.record.row.image_index, sop_instance_uid);
+    if (!earlier) {
+        return earlier.error();
+    }
+    if (*earlier) {
+        object.record = std::move((*earlier)->record);
+        object.kind = (*earlier)->kind;
+        object.mapping = std::move((*earlier)->options);
+        return {};
+    }
+    auto revisions = revisions_in(connection, object.record);
+    if (!revisions) {
+        return revisions.error();
+    }
+    object.record.revisions = *std::move(revisions);
+    return {};
+}
+
 }  // namespace
 
 Result<std::int64_t> find_instance_row(sqlite::Connection& connection,
@@ -262,6 +286,34 @@ Result<std::vector<std::string>> received_file_names(sqlite::Connection& connect
     }
 }
 
+Result<std::vector<KeptObject>> received_report_rows(sqlite::Connection& connection) {
+    auto rows = connection.prepare(
+        "SELECT r.file, k.transfer_syntax_uid, k.sop_class_uid, i.uid, r.bytes, r.sha256"
+        " FROM received r CROSS JOIN instance i ON i.id = r.instance"
+        " CROSS JOIN instance_kind k ON k.id = i.kind ORDER BY r.file");
+    if (!rows) {
+        return rows.error();
+    }
+    std::vector<KeptObject> reports;
+    while (true) {
+        auto row = rows->step();
+        if (!row) {
+            return row.error();
+        }
+        if (!*row) {
+            return reports;
+        }
+        if (dicom::is_readable_report_class(rows->text(2))) {
+            reports.push_back({.file = std::string(rows->text(0)),
+                               .transfer_syntax_uid = std::string(rows->text(1)),
+                               .sop_class_uid = std::string(rows->text(2)),
+                               .sop_instance_uid = uid_in(*rows, 3),
+                               .bytes = static_cast<std::uint64_t>(rows->integer(4)),
+                               .sha256 = std::string(rows->text(5))});
+        }
+    }
+}
+
 Result<ObjectOrigin> origin_of_row(sqlite::Connection& connection, std::int64_t instance) {
     auto statement = connection.cached(
         "SELECT k.derived, m.record, m.image_index, m.file, m.file_bytes, m.file_mtime_ns,"
@@ -296,7 +348,14 @@ Result<ObjectOrigin> origin_of_row(sqlite::Connection& connection, std::int64_t 
     if (!record) {
         return record.error();
     }
-    return ObjectOrigin(made_object(std::move(*record), *row));
+    const std::string sop_instance_uid = uid_in(*row, 9);
+    MadeObject object = made_object(std::move(*record), *row);
+    if (dicom::is_report(object.kind)) {
+        if (auto revised = revise(connection, sop_instance_uid, object); !revised) {
+            return revised.error();
+        }
+    }
+    return ObjectOrigin(std::move(object));
 }
 
 }  // namespace cxr::bridge

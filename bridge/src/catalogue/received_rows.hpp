@@ -17,6 +17,8 @@ namespace cxr::bridge {
                                                 const std::string& file);
 [[nodiscard]] Result<std::vector<std::string>> received_file_names(sqlite::Connection& connection);
 
+[[nodiscard]] Result<std::vector<KeptObject>> received_report_rows(sqlite::Connection& connection);
+
 /// Where a catalogued instance's bytes come from. Faults: not_found.
 [[nodiscard]] Result<ObjectOrigin> origin_of_row(sqlite::Connection& connection,
                                                  std::int64_t instance);

@@ -303,6 +303,19 @@ Result<void> RowWriter::made(const MadeRows& rows) {
             !done) {
             return done.error();
         }
+        // From the end of the series' numbers: received instances grow from its beginning.
+        std::int64_t id = schema::last_instance(series_id);
+        for (const MadeSeries::Earlier& earlier : made.earlier) {
+            if (auto done = instance({.id = id--,
+                                      .kind = earlier.instance_kind,
+                                      .uid = earlier.sop_instance_uid,
+                                      .number = earlier.instance_number,
+                                      .content_date = earlier.content_date,
+                                      .content_time = earlier.content_time});
+                !done) {
+                return done.error();
+            }
+        }
     }
     return write_image(*study_id, rows);
 }

@@ -109,13 +109,27 @@ Result<void> add_time_zones(sqlite::Connection& connection) {
         "ALTER TABLE study_kind ADD COLUMN timezone_offset_from_utc TEXT NOT NULL DEFAULT ''");
 }
 
-constexpr std::array<sqlite::Migration, version> migrations{create_tables, add_time_zones};
+/// Reports that later ones replaced, by what they were made from (catalogue/revisions.hpp).
+Result<void> add_revisions(sqlite::Connection& connection) {
+    return connection.execute(R"sql(
+CREATE TABLE revision_options(id INTEGER PRIMARY KEY, options TEXT NOT NULL);
+CREATE TABLE revision(
+  image_index TEXT NOT NULL, document TEXT NOT NULL, number INTEGER NOT NULL,
+  sop_class_uid TEXT NOT NULL, sop_instance_uid TEXT NOT NULL,
+  record BLOB NOT NULL, options INTEGER NOT NULL,
+  PRIMARY KEY(image_index, document, number)) WITHOUT ROWID;
+)sql");
+}
+
+constexpr std::array<sqlite::Migration, version> migrations{
+    create_tables, add_time_zones, add_revisions};
 
 constexpr sqlite::VersionedTables tables_of_the_catalogue{
     .application_id = 0x43585242,  // "CXRB", in the file's header
     .migrations = migrations,
     .what = "catalogue",
-    .consequence = "it is rebuilt from the data set and the received objects"};
+    .consequence = "it is rebuilt from the data set and the received objects; reports that later "
+                   "ones replaced are lost with it"};
 
 }  // namespace
 

@@ -37,7 +37,7 @@ inline constexpr int instance_bits = 22;  ///< 4,194,303 instances in a series
 }
 
 /// Raised with every change of the tables; upgrades from every earlier one are in schema.cpp.
-inline constexpr std::int64_t version = 2;
+inline constexpr std::int64_t version = 3;
 
 /// Creates, migrates or refuses. Faults: storage (newer version, not a database, damaged: with what
 /// to do).

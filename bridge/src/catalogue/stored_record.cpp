@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 namespace cxr::bridge {
@@ -89,6 +90,7 @@ public:
         broken_ = broken_ || value > rest_.size();
         return broken_ ? 0 : static_cast<std::size_t>(value);
     }
+    [[nodiscard]] bool at_end() const { return broken_ || rest_.empty(); }
     [[nodiscard]] bool whole() const { return !broken_ && rest_.empty(); }
 
 private:
@@ -133,6 +135,75 @@ BoundingBox read_box(Reader& in, const std::string& image_index) {
     return box;
 }
 
+void write(Writer& out, const dicom::SourceStatement& statement) {
+    out.number(static_cast<std::uint64_t>(statement.finding));
+    out.text(statement.label_as_written);
+    out.number(statement.x_y_width_height ? 1 : 0);
+    for (const double value : statement.x_y_width_height.value_or(std::array<double, 4>{})) {
+        out.real(value);
+    }
+    out.number(statement.certainty_percent ? 1 : 0);
+    out.real(statement.certainty_percent.value_or(0));
+}
+
+dicom::SourceStatement read_statement(Reader& in) {
+    dicom::SourceStatement statement;
+    statement.finding = in.enumerator<Finding>(last_finding);
+    statement.label_as_written = in.text();
+    const bool has_box = in.number() == 1;
+    std::array<double, 4> box{};
+    for (double& value : box) {
+        value = in.real();
+    }
+    if (has_box) {
+        statement.x_y_width_height = box;
+    }
+    const bool has_certainty = in.number() == 1;
+    const double certainty = in.real();
+    if (has_certainty) {
+        statement.certainty_percent = certainty;
+    }
+    return statement;
+}
+
+void write(Writer& out, const dicom::SourceStatements& said) {
+    const dicom::Observer& observer = said.source->observer;
+    out.text(said.source->name);
+    out.number(static_cast<std::uint64_t>(observer.type));
+    for (const std::string* text : {&observer.name,
+                                    &observer.organization,
+                                    &observer.manufacturer,
+                                    &observer.model_name,
+                                    &observer.software_version,
+                                    &observer.device_uid}) {
+        out.text(*text);
+    }
+    out.number(said.statements.size());
+    for (const dicom::SourceStatement& statement : said.statements) {
+        write(out, statement);
+    }
+}
+
+dicom::SourceStatements read_source(Reader& in) {
+    auto source = std::make_shared<dicom::AnnotationSource>();
+    dicom::Observer& observer = source->observer;
+    source->name = in.text();
+    observer.type = in.enumerator<dicom::ObserverType>(1);
+    for (std::string* text : {&observer.name,
+                              &observer.organization,
+                              &observer.manufacturer,
+                              &observer.model_name,
+                              &observer.software_version,
+                              &observer.device_uid}) {
+        *text = in.text();
+    }
+    dicom::SourceStatements said{.source = std::move(source), .statements = {}};
+    for (std::size_t left = in.count(); left > 0; --left) {
+        said.statements.push_back(read_statement(in));
+    }
+    return said;
+}
+
 }  // namespace
 
 std::vector<std::byte> store_record(const ImageRecord& record) {
@@ -161,6 +232,10 @@ std::vector<std::byte> store_record(const ImageRecord& record) {
     out.number(record.boxes.size());
     for (const BoundingBox& box : record.boxes) {
         write(out, box);
+    }
+    out.number(record.sources.size());
+    for (const dicom::SourceStatements& said : record.sources) {
+        write(out, said);
     }
     return out.take();
 }
@@ -194,6 +269,11 @@ dicom::Result<ImageRecord> restore_record(std::span<const std::byte> bytes,
     record.release = in.enumerator<dicom::Release>(1);
     for (std::size_t left = in.count(); left > 0; --left) {
         record.boxes.push_back(read_box(in, row.image_index));
+    }
+    if (!in.at_end()) {
+        for (std::size_t left = in.count(); left > 0; --left) {
+            record.sources.push_back(read_source(in));
+        }
     }
     if (!in.whole()) {
         return Fault{.kind = FaultKind::storage,

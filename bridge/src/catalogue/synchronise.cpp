@@ -1,6 +1,7 @@
 #include "catalogue/synchronise.hpp"
 
 #include "catalogue/made_rows.hpp"
+#include "catalogue/replaced_reports.hpp"
 #include "catalogue/row_writer.hpp"
 #include "catalogue/schema.hpp"
 #include "catalogue/stored_record.hpp"
@@ -142,12 +143,13 @@ Result<CataloguedImages> all_new(const std::vector<OfferedImage>& offered) {
 Result<void> add(sqlite::Connection& connection,
                  RowWriter& writer,
                  const std::vector<OfferedImage>& images,
-                 const CatalogueSettings& settings) {
+                 const CatalogueSettings& settings,
+                 const RevisionLog& log) {
     Kinds kinds;
     if (auto loaded = kinds.load(connection); !loaded) {
         return loaded.error();
     }
-    const Offer offer{.mapping = settings.mapping, .kinds = settings.made_kinds};
+    const Offer offer{.mapping = settings.mapping, .kinds = settings.made_kinds, .revisions = log};
     return for_made_rows(images, offer, kinds, [&](MadeBatch& batch) -> Result<void> {
         if (auto inserted = insert(connection, kinds, batch.kinds); !inserted) {
             return inserted.error();
@@ -164,7 +166,8 @@ Result<void> add(sqlite::Connection& connection,
 Result<void> build_anew(sqlite::Connection& connection,
                         std::vector<OfferedImage> offered,
                         const Quarantine& quarantine,
-                        const CatalogueSettings& settings) {
+                        const CatalogueSettings& settings,
+                        const RevisionLog& log) {
     for (OfferedImage& image : offered) {
         const auto found = quarantine.find(image.record->row.image_index);
         if (found != quarantine.end() && image.file != nullptr &&
@@ -182,7 +185,7 @@ Result<void> build_anew(sqlite::Connection& connection,
     if (auto loaded = writer.preload(); !loaded) {
         return loaded.error();
     }
-    if (auto added = add(connection, writer, offered, settings); !added) {
+    if (auto added = add(connection, writer, offered, settings, log); !added) {
         return added.error();
     }
     return schema::create_indexes(connection);
@@ -190,14 +193,15 @@ Result<void> build_anew(sqlite::Connection& connection,
 
 Result<void> apply(sqlite::Connection& connection,
                    const Difference& difference,
-                   const CatalogueSettings& settings) {
+                   const CatalogueSettings& settings,
+                   const RevisionLog& log) {
     RowWriter writer(connection);
     for (const std::int64_t study : difference.to_remove) {
         if (auto removed = writer.remove_made(study); !removed) {
             return removed.error();
         }
     }
-    return add(connection, writer, difference.to_add, settings);
+    return add(connection, writer, difference.to_add, settings, log);
 }
 
 std::string text_of(const std::vector<dicom::DerivedKind>& kinds) {
@@ -208,19 +212,22 @@ std::string text_of(const std::vector<dicom::DerivedKind>& kinds) {
     return text;
 }
 
-Result<void> remember(sqlite::Connection& connection, const MadeFrom& from) {
+Result<void> remember(sqlite::Connection& connection,
+                      const MadeFrom& from,
+                      const dicom::MappingOptions& options) {
     auto statement = connection.cached("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)");
     if (!statement) {
         return statement.error();
     }
-    const std::pair<std::string_view, std::string_view> entries[] = {
+    const std::pair<std::string_view, std::string> entries[] = {
         {"tables", from.fingerprint.tables},
         {"images", from.fingerprint.images},
         {"mapping", from.mapping},
+        {"options", options.stored()},
         {"list_missing_images", from.list_missing_images ? "1" : "0"}};
     for (const auto& [key, value] : entries) {
         (*statement)->bind(1, key);
-        (*statement)->bind(2, value);
+        (*statement)->bind(2, std::string_view(value));
         if (auto done = (*statement)->run(); !done) {
             return done.error();
         }
@@ -236,7 +243,7 @@ MadeFrom made_from(const FolderFingerprint& fingerprint, const CatalogueSettings
                                    dicom::implementation_version_name,
                                    stored_record_version,
                                    text_of(settings.made_kinds),
-                                   settings.mapping.profile()),
+                                   settings.mapping.stored()),
             .list_missing_images = settings.list_missing_images};
 }
 
@@ -283,7 +290,12 @@ Result<SyncReport> synchronise(sqlite::Connection& connection,
     if (!before) {
         return before.error();
     }
-    const std::vector<OfferedImage> offered = offered_images(folder, settings.list_missing_images);
+    std::vector<OfferedImage> offered = offered_images(folder, settings.list_missing_images);
+    auto log = look_at_revisions(connection, offered, settings.mapping);
+    if (!log) {
+        return log.error();
+    }
+    const auto revised = with_revisions(offered, *log);
     const bool empty = !*before;
     auto images = empty ? all_new(offered) : compare(connection, offered);
     if (!images) {
@@ -297,12 +309,12 @@ Result<SyncReport> synchronise(sqlite::Connection& connection,
     const std::size_t changes =
         images->difference.to_add.size() + images->difference.to_remove.size();
     auto done = other_mapping || changes > one_by_one_max
-                    ? build_anew(connection, offered, images->quarantine, settings)
-                    : apply(connection, images->difference, settings);
+                    ? build_anew(connection, offered, images->quarantine, settings, *log)
+                    : apply(connection, images->difference, settings, *log);
     if (!done) {
         return done.error();
     }
-    if (auto remembered = remember(connection, now); !remembered) {
+    if (auto remembered = remember(connection, now, settings.mapping); !remembered) {
         return remembered.error();
     }
     if (auto committed = transaction->commit(); !committed) {

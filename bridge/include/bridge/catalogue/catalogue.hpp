@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct MadeObject {
     dicom::DerivedKind kind;
     std::optional<ImageFile> image_file;  ///< absent: the PNG is missing (OFFLINE)
     std::uint64_t version = 0;            ///< another one when record or file are others
+    /// Of a report that a later one replaced: how it was made.
+    std::optional<dicom::MappingOptions> mapping = std::nullopt;
 };
 struct KeptObject {
     std::string file;
@@ -50,6 +53,12 @@ struct KeptObject {
     std::string sop_class_uid, sop_instance_uid;
     std::uint64_t bytes;
     std::string sha256;
+};
+/// A report that another one has replaced: what it was made from.
+struct SupersededReport {
+    dicom::ImageRecord record;  ///< with the revisions of its time
+    dicom::DerivedKind kind;
+    dicom::MappingOptions options;
 };
 using ObjectOrigin = std::variant<MadeObject, KeptObject>;
 
@@ -94,6 +103,13 @@ public:
     /// Durable when it returns. Replaces a received object of the same SOP Instance UID if
     /// `replace`.
     [[nodiscard]] Result<void> add_received(const ReceivedObject& object, bool replace);
+    /// Gives each record the revisions that its reports are, as the last synchronise() left them.
+    /// Returns the reports that were replaced, those of a record together and oldest first.
+    [[nodiscard]] Result<std::vector<SupersededReport>> revise(
+        std::span<dicom::ImageRecord> records) const;
+    /// The received structured reports that read_report() reads.
+    [[nodiscard]] Result<std::vector<KeptObject>> received_reports() const;
+
     /// Files of all received objects: start-up reconciles them with the store's folder.
     [[nodiscard]] Result<std::vector<std::string>> received_files() const;
     [[nodiscard]] Result<void> remove_received(const std::string& file);

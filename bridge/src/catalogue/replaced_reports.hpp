@@ -1,0 +1,22 @@
+#pragma once
+/// Before a data set's changes are catalogued: which reports on offer they replace.
+
+#include "catalogue/made_rows.hpp"
+#include "catalogue/revisions.hpp"
+
+#include <deque>
+#include <vector>
+
+namespace cxr::bridge {
+
+/// The revision log with what the offered images and options replace, written.
+[[nodiscard]] Result<RevisionLog> look_at_revisions(sqlite::Connection& connection,
+                                                    const std::vector<OfferedImage>& offered,
+                                                    const dicom::MappingOptions& now);
+
+/// Puts records with their revisions in place of those that the log knows. The copies stay where
+/// they are: `offered` points to them.
+[[nodiscard]] std::deque<dicom::ImageRecord> with_revisions(std::vector<OfferedImage>& offered,
+                                                            const RevisionLog& log);
+
+}  // namespace cxr::bridge

@@ -1,0 +1,326 @@
+#include "catalogue/revisions.hpp"
+
+#include "catalogue/stored_record.hpp"
+#include "dicom/report/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cxr::bridge {
+
+using dicom::DerivedKind;
+using dicom::ImageRecord;
+using dicom::MappingOptions;
+
+namespace {
+
+std::vector<DerivedKind> report_kinds(const ImageRecord& record) {
+    std::vector<DerivedKind> kinds{DerivedKind::label_report, DerivedKind::box_report};
+    for (std::size_t source = 0; source < record.sources.size(); ++source) {
+        kinds.push_back(dicom::source_report(source));
+    }
+    return kinds;
+}
+
+/// The UID that the record's report has; empty when it has none.
+std::string uid_of(const ImageRecord& record, DerivedKind kind, const MappingOptions& options) {
+    return dicom::is_made_of(record, kind) ? dicom::report_sop_instance_uid(record, kind, options)
+                                           : std::string();
+}
+
+Result<SupersededReport> report_of(ImageRecord record,
+                                   std::string_view document,
+                                   std::string_view options,
+                                   std::optional<dicom::Revision> revision) {
+    auto restored = MappingOptions::restore(options);
+    const auto kind = kind_named(record, document);
+    if (!restored || !kind) {
+        return Fault{.kind = FaultKind::unsupported,
+                     .doing = record.row.image_index +
+                              ": an earlier report was made by options that this release lacks"};
+    }
+    if (revision) {
+        revision->kind = *kind;
+        record.revisions = {*std::move(revision)};
+    }
+    return SupersededReport{
+        .record = std::move(record), .kind = *kind, .options = *std::move(restored)};
+}
+
+std::vector<std::byte> bytes_of(std::span<const std::byte> bytes) {
+    return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+std::optional<DerivedKind> kind_named(const ImageRecord& record, std::string_view document) {
+    for (const DerivedKind kind : report_kinds(record)) {
+        if (dicom::report_name(record, kind) == document) {
+            return kind;
+        }
+    }
+    return std::nullopt;
+}
+
+Result<RevisionLog> RevisionLog::load(sqlite::Connection& connection) {
+    RevisionLog log;
+    auto options = connection.prepare("SELECT id, options FROM revision_options");
+    if (!options) {
+        return options.error();
+    }
+    while (true) {
+        auto row = options->step();
+        if (!row) {
+            return row.error();
+        }
+        if (!*row) {
+            break;
+        }
+        log.options_.emplace(options->integer(0), options->text(1));
+        log.options_saved_ = std::max(log.options_saved_, options->integer(0));
+    }
+    auto rows = connection.prepare(
+        "SELECT image_index, document, number, sop_class_uid, sop_instance_uid, record, options"
+        " FROM revision ORDER BY image_index, document, number");
+    if (!rows) {
+        return rows.error();
+    }
+    while (true) {
+        auto row = rows->step();
+        if (!row) {
+            return row.error();
+        }
+        if (!*row) {
+            return log;
+        }
+        log.images_[std::string(rows->text(0))][std::string(rows->text(1))].push_back(
+            {.number = static_cast<std::uint32_t>(rows->integer(2)),
+             .sop_class_uid = std::string(rows->text(3)),
+             .sop_instance_uid = std::string(rows->text(4)),
+             .record = bytes_of(rows->blob(5)),
+             .options = rows->integer(6)});
+    }
+}
+
+std::int64_t RevisionLog::id_of(const MappingOptions& options) {
+    std::string stored = options.stored();
+    for (const auto& [id, known] : options_) {
+        if (known == stored) {
+            return id;
+        }
+    }
+    const std::int64_t id = options_.empty() ? 1 : options_.rbegin()->first + 1;
+    options_.emplace(id, std::move(stored));
+    return id;
+}
+
+void RevisionLog::compare(const ImageRecord& before,
+                          const MappingOptions& options_before,
+                          const ImageRecord& now,
+                          const MappingOptions& options_now) {
+    ImageRecord old = before;
+    old.revisions = revisions_of(before);
+    ImageRecord unrevised = now;
+    unrevised.revisions = revisions_of(now);
+    for (const DerivedKind kind : report_kinds(old)) {
+        const std::string uid = uid_of(old, kind, options_before);
+        const std::string document = dicom::report_name(old, kind);
+        const auto kind_now = kind_named(now, document);
+        if (uid.empty() || !kind_now) {
+            continue;
+        }
+        // Other profiles are other studies: nothing of theirs is replaced.
+        const bool same_series =
+            dicom::series_entity(old, kind, options_before).series_instance_uid ==
+            dicom::series_entity(unrevised, *kind_now, options_now).series_instance_uid;
+        if (!same_series || uid_of(unrevised, *kind_now, options_now) == uid) {
+            continue;
+        }
+        const dicom::Revision* revision = dicom::revision_of(old, kind);
+        images_[before.row.image_index][document].push_back(
+            {.number = revision == nullptr ? 1 : revision->number,
+             .sop_class_uid = std::string(options_before.reports.sop_class_uid()),
+             .sop_instance_uid = uid,
+             .record = store_record(before),
+             .options = id_of(options_before),
+             .is_new = true});
+    }
+}
+
+Result<void> RevisionLog::save(sqlite::Connection& connection) {
+    auto write_options =
+        connection.cached("INSERT INTO revision_options(id, options) VALUES(?, ?)");
+    if (!write_options) {
+        return write_options.error();
+    }
+    for (const auto& [id, options] : options_) {
+        if (id > options_saved_) {
+            (*write_options)->bind(1, id);
+            (*write_options)->bind(2, std::string_view(options));
+            if (auto done = (*write_options)->run(); !done) {
+                return done.error();
+            }
+        }
+    }
+    options_saved_ = options_.empty() ? 0 : options_.rbegin()->first;
+    auto write = connection.cached(
+        "INSERT INTO revision(image_index, document, number, sop_class_uid, sop_instance_uid,"
+        " record, options) VALUES(?, ?, ?, ?, ?, ?, ?)");
+    if (!write) {
+        return write.error();
+    }
+    for (auto& [image, documents] : images_) {
+        for (auto& [document, entries] : documents) {
+            if (entries.empty() || !entries.back().is_new) {
+                continue;
+            }
+            Entry& entry = entries.back();
+            (*write)->bind(1, std::string_view(image));
+            (*write)->bind(2, std::string_view(document));
+            (*write)->bind(3, std::int64_t{entry.number});
+            (*write)->bind(4, std::string_view(entry.sop_class_uid));
+            (*write)->bind(5, std::string_view(entry.sop_instance_uid));
+            (*write)->bind(6, std::span<const std::byte>(entry.record));
+            (*write)->bind(7, entry.options);
+            if (auto done = (*write)->run(); !done) {
+                return done.error();
+            }
+            entry.is_new = false;
+        }
+    }
+    return {};
+}
+
+std::optional<dicom::Revision> RevisionLog::revision_after(const std::vector<Entry>& entries,
+                                                           DerivedKind kind) {
+    if (entries.empty()) {
+        return std::nullopt;
+    }
+    const Entry& last = entries.back();
+    return dicom::Revision{.kind = kind,
+                           .number = last.number + 1,
+                           .predecessor_sop_class_uid = last.sop_class_uid,
+                           .predecessor_sop_instance_uid = last.sop_instance_uid};
+}
+
+std::vector<dicom::Revision> RevisionLog::revisions_of(const ImageRecord& record) const {
+    std::vector<dicom::Revision> revisions;
+    const auto documents = images_.find(record.row.image_index);
+    if (documents == images_.end()) {
+        return revisions;
+    }
+    for (const auto& [document, entries] : documents->second) {
+        if (const auto kind = kind_named(record, document)) {
+            revisions.push_back(*revision_after(entries, *kind));
+        }
+    }
+    return revisions;
+}
+
+std::vector<SupersededReport> RevisionLog::superseded(const ImageRecord& record,
+                                                      DerivedKind kind) const {
+    std::vector<SupersededReport> reports;
+    const auto documents = images_.find(record.row.image_index);
+    if (documents == images_.end()) {
+        return reports;
+    }
+    const auto found = documents->second.find(dicom::report_name(record, kind));
+    if (found == documents->second.end()) {
+        return reports;
+    }
+    std::vector<Entry> before;
+    for (const Entry& entry : found->second) {
+        auto stored = restore_record(entry.record, record.row.image_index);
+        if (stored) {
+            auto report = report_of(*std::move(stored),
+                                    found->first,
+                                    options_.at(entry.options),
+                                    revision_after(before, kind));
+            if (report) {
+                reports.push_back(*std::move(report));
+            }
+        }
+        before.push_back(entry);
+    }
+    return reports;
+}
+
+Result<std::vector<dicom::Revision>> revisions_in(sqlite::Connection& connection,
+                                                  const ImageRecord& record) {
+    auto statement = connection.cached(
+        "SELECT document, max(number), sop_class_uid, sop_instance_uid FROM revision"
+        " WHERE image_index = ? GROUP BY document");
+    if (!statement) {
+        return statement.error();
+    }
+    const sqlite::Use use(**statement);
+    (*statement)->bind(1, std::string_view(record.row.image_index));
+    std::vector<dicom::Revision> revisions;
+    while (true) {
+        auto row = (*statement)->step();
+        if (!row) {
+            return row.error();
+        }
+        if (!*row) {
+            return revisions;
+        }
+        if (const auto kind = kind_named(record, (*statement)->text(0))) {
+            revisions.push_back(
+                {.kind = *kind,
+                 .number = static_cast<std::uint32_t>((*statement)->integer(1)) + 1,
+                 .predecessor_sop_class_uid = std::string((*statement)->text(2)),
+                 .predecessor_sop_instance_uid = std::string((*statement)->text(3))});
+        }
+    }
+}
+
+Result<std::optional<SupersededReport>> superseded_in(sqlite::Connection& connection,
+                                                      const std::string& image_index,
+                                                      const std::string& sop_instance_uid) {
+    auto statement = connection.cached(
+        "SELECT r.document, r.number, r.record, o.options, p.sop_class_uid, p.sop_instance_uid"
+        " FROM revision r JOIN revision_options o ON o.id = r.options"
+        " LEFT JOIN revision p ON p.image_index = r.image_index AND p.document = r.document"
+        " AND p.number = r.number - 1"
+        " WHERE r.image_index = ? AND r.sop_instance_uid = ?");
+    if (!statement) {
+        return statement.error();
+    }
+    const sqlite::Use use(**statement);
+    (*statement)->bind(1, std::string_view(image_index));
+    (*statement)->bind(2, std::string_view(sop_instance_uid));
+    auto row = (*statement)->step();
+    if (!row) {
+        return row.error();
+    }
+    if (!*row) {
+        return std::optional<SupersededReport>();
+    }
+    auto record = restore_record((*statement)->blob(2), image_index);
+    if (!record) {
+        return record.error();
+    }
+    std::optional<dicom::Revision> revision;
+    if ((*statement)->integer(1) > 1) {
+        revision = {.kind = DerivedKind::label_report,
+                    .number = static_cast<std::uint32_t>((*statement)->integer(1)),
+                    .predecessor_sop_class_uid = std::string((*statement)->text(4)),
+                    .predecessor_sop_instance_uid = std::string((*statement)->text(5))};
+    }
+    auto report = report_of(
+        *std::move(record), (*statement)->text(0), (*statement)->text(3), std::move(revision));
+    if (!report) {
+        return report.error();
+    }
+    if (dicom::report_sop_instance_uid(report->record, report->kind, report->options) !=
+        sop_instance_uid) {
+        return Fault{.kind = FaultKind::unsupported,
+                     .doing = image_index +
+                              ": an earlier report was written by a template that this release "
+                              "does not have"};
+    }
+    return std::optional(*std::move(report));
+}
+
+}  // namespace cxr::bridge
