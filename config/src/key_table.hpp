@@ -50,6 +50,12 @@ template <>
 template <>
 [[nodiscard]] std::span<const Key<ExportSection>> keys_of<ExportSection>();
 template <>
+[[nodiscard]] std::span<const Key<ReportsSection>> keys_of<ReportsSection>();
+template <>
+[[nodiscard]] std::span<const Key<ImportSection>> keys_of<ImportSection>();
+template <>
+[[nodiscard]] std::span<const Key<AnnotationsSection>> keys_of<AnnotationsSection>();
+template <>
 [[nodiscard]] std::span<const Key<LogSection>> keys_of<LogSection>();
 
 /// Calls visit("dataset", config.data_set), visit("node", config.node), … for the single sections;
@@ -63,6 +69,8 @@ void for_each_section(SomeConfig& config, Visitor&& visit) {
     visit("state", config.state);
     visit("commitment", config.commitment);
     visit("export", config.export_);
+    visit("reports", config.reports);
+    visit("import", config.import_);
     visit("log", config.log);
 }
 

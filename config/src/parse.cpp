@@ -113,7 +113,7 @@ void Reader::read_all(const toml::node& node,
     const toml::array* tables = node.as_array();
     if (tables == nullptr || !tables->is_homogeneous(toml::node_type::table)) {
         complain(node.source(),
-                 fmt::format("{0}: {0}s are written [[{0}]], one section each", name));
+                 fmt::format("{0}: is written [[{0}]], one section each", name));
         return;
     }
     for (const toml::node& element : *tables) {
@@ -132,7 +132,7 @@ void Reader::read_all(const toml::node& node,
 void Reader::read(const toml::table& root, Config& config) {
     std::vector<std::string_view> names;
     for_each_section(config, [&](const char* name, const auto&) { names.emplace_back(name); });
-    names.insert(names.end(), {"peer", "user"});
+    names.insert(names.end(), {"peer", "user", "annotations"});
 
     for (const auto& [toml_key, node] : root) {
         const std::string_view given = toml_key.str();
@@ -146,6 +146,8 @@ void Reader::read(const toml::table& root, Config& config) {
             read_all(node, given, {"aet", "host"}, config.peers);
         } else if (given == "user") {
             read_all(node, given, {"name"}, config.users);
+        } else if (given == "annotations") {
+            read_all(node, given, {"name", "file"}, config.annotations);
         } else if (!node.is_table()) {
             complain(toml_key.source(),
                      fmt::format("{0}: must be a section, written [{0}]", given));

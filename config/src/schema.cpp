@@ -1,6 +1,7 @@
 #include "config/schema.hpp"
 
 #include "dicom/core/ae_title.hpp"
+#include "dicom/mapping/image_record.hpp"
 #include "key_table.hpp"
 
 #include <fmt/format.h>
@@ -66,6 +67,38 @@ void list_keys(const char* name, const Section& defaults, std::vector<KeyInfo>& 
                         .name = std::string(key.name),
                         .allowed = key.allowed,
                         .default_literal = toml_literal(key.get(defaults))});
+    }
+}
+
+/// A report needs to say who made it: of a person the name, of a device what TID 4019 and
+/// Contributing Equipment hold.
+void look_at_annotations(const std::vector<AnnotationsSection>& sources,
+                         std::vector<std::string>& found) {
+    if (sources.size() > dicom::sources_max) {
+        found.push_back(
+            fmt::format("annotations: {} sources, {} at most", sources.size(), dicom::sources_max));
+    }
+    std::set<std::string> names;
+    for (const AnnotationsSection& source : sources) {
+        const auto needs = [&](const std::string& value, std::string_view key) {
+            if (value.empty()) {
+                found.push_back(fmt::format("annotations: \"{}\" needs {}", source.name, key));
+            }
+        };
+        if (!names.insert(source.name).second) {
+            found.push_back(fmt::format("annotations: two sources are called {}", source.name));
+        }
+        if (source.observer == ObserverKind::person) {
+            needs(source.observer_name, "observer_name: a report names its reader");
+        } else {
+            needs(source.manufacturer, "manufacturer: a report names the device's");
+            needs(source.model, "model: a report names the algorithm");
+            needs(source.version, "version: a report names the algorithm's");
+        }
+        if (!source.certainty.empty() && source.format != AnnotationFormat::csv) {
+            found.push_back(fmt::format(
+                "annotations: \"{}\" has a certainty column, which only CSV has", source.name));
+        }
     }
 }
 
@@ -151,8 +184,14 @@ std::vector<std::string> contradictions(const Config& config) {
     std::vector<std::string> found;
     check_tls(config, found);
     check_users(config, found);
+    look_at_annotations(config.annotations, found);
     if (config.access.mode == AccessMode::known && config.peers.empty()) {
         found.emplace_back("access.mode is \"known\", but there is no [[peer]]: nobody could call");
+    }
+    if (config.reports.options.profile == dicom::ReportProfile::air &&
+        config.reports.options.sop_class != dicom::ReportClass::comprehensive_3d) {
+        found.emplace_back(
+            "reports.profile is \"air\", which asks for reports.sop_class = \"comprehensive3d\"");
     }
     std::set<std::string> seen;
     for (const PeerSection& peer : config.peers) {
@@ -176,6 +215,10 @@ std::string show(const Config& config) {
     for (const UserSection& user : config.users) {
         shown += "\n[[user]]\n";
         show_keys(user, shown);
+    }
+    for (const AnnotationsSection& source : config.annotations) {
+        shown += "\n[[annotations]]\n";
+        show_keys(source, shown);
     }
     return shown;
 }
@@ -226,6 +269,7 @@ std::vector<KeyInfo> known_keys() {
         defaults, [&](const char* name, const auto& section) { list_keys(name, section, keys); });
     list_keys("peer", PeerSection{}, keys);
     list_keys("user", UserSection{}, keys);
+    list_keys("annotations", AnnotationsSection{}, keys);
     return keys;
 }
 

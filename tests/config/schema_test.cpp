@@ -170,7 +170,7 @@ const Mistake mistakes[] = {
     {"a peer without a host", "\n[[peer]]\naet = 'A'", "t.toml:2: peer.host: missing"},
     {"a peer as a plain section",
      "[peer]\naet = 'A'",
-     "t.toml:1: peer: peers are written [[peer]], one section each"},
+     "t.toml:1: peer: is written [[peer]], one section each"},
     {"a SOP class that does not exist",
      "[[peer]]\naet = 'A'\nhost = 'h'\nsop_classes = ['Pictures']",
      "t.toml:4: peer.sop_classes: [\"Pictures\"] is not allowed; allowed: "

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <ostream>
 #include <regex>
@@ -214,6 +215,52 @@ BOOST_AUTO_TEST_CASE(dciodvfy_finds_no_error_without_dates_and_trial) {
     for (const auto& file : exported(options)) {
         const auto judged = cxr::test::run({"dciodvfy", file.string()});
         BOOST_TEST(judged.errors.find("Error") == std::string::npos, judged.errors);
+    }
+}
+
+struct Variant {
+    const char* says;
+    std::function<void(cxr::dicom::ReportOptions&)> apply;
+};
+std::ostream& operator<<(std::ostream& out, const Variant& variant) {
+    return out << variant.says;
+}
+
+using cxr::dicom::CodeScheme, cxr::dicom::LabelTitle, cxr::dicom::Measurements;
+using cxr::dicom::ReportClass, cxr::dicom::ReportOptions, cxr::dicom::ReportProfile;
+const Variant variants[] = {
+    {"comprehensive", [](ReportOptions& r) { r.sop_class = ReportClass::comprehensive; }},
+    {"enhanced, measured in pixels",
+     [](ReportOptions& r) {
+         r.sop_class = ReportClass::enhanced;
+         r.measurements = Measurements::pixels;
+     }},
+    {"measured in mm", [](ReportOptions& r) { r.measurements = Measurements::mm; }},
+    {"RadLex", [](ReportOptions& r) { r.code_scheme = CodeScheme::radlex; }},
+    {"both schemes, other title",
+     [](ReportOptions& r) {
+         r.code_scheme = CodeScheme::both;
+         r.label_title = LabelTitle::diagnostic_imaging_report;
+     }},
+    {"AIR", [](ReportOptions& r) { r.profile = ReportProfile::air; }},
+};
+
+BOOST_DATA_TEST_CASE(every_option_is_valid_and_reads_back, variants, variant) {
+    const TemporaryFolder root;
+    write_data_set(root / "data");
+    cli::ExportOptions options = all_of(root / "data", root / "out");
+    variant.apply(options.data_set.mapping.reports);
+    for (const auto& file : exported(options)) {
+        const auto judged = cxr::test::run({"dciodvfy", file.string()});
+        for (const std::string& line : lines(judged.output + judged.errors)) {
+            // The validator's table of schemes has RadLex under another name.
+            const bool known = line.find("99NIHCXR14") != std::string::npos ||
+                               line.find("Device UID") != std::string::npos ||
+                               line.find("Standard Extended") != std::string::npos ||
+                               line.starts_with("Comprehensive") || line.starts_with("Enhanced");
+            BOOST_TEST(known, file << ": " << line);
+        }
+        printed(file);
     }
 }
 

@@ -110,6 +110,7 @@ std::optional<config::Config> configuration(const ConfigSources& sources, std::o
 
 void take(const config::Config& config, DataSetChoice& choice) {
     choice.mapping = config.data_set.mapping;
+    choice.annotations = annotation_files(config);
     choice.selection.list_missing_images =
         config.data_set.missing_images == config::MissingImages::list;
 }

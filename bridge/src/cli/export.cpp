@@ -6,6 +6,7 @@
 #include "bridge/export/transmission.hpp"
 #include "bridge/objects/folder_source.hpp"
 #include "dicom/codec/codec.hpp"
+#include "export_state.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -50,6 +51,9 @@ std::vector<dicom::DerivedKind> document_kinds(const std::vector<ExportFormat>& 
         if (format == ExportFormat::sr) {
             kinds.push_back(dicom::DerivedKind::label_report);
             kinds.push_back(dicom::DerivedKind::box_report);
+            for (std::size_t source = 0; source < dicom::sources_max; ++source) {
+                kinds.push_back(dicom::source_report(source));
+            }
         } else if (format == ExportFormat::gsps) {
             kinds.push_back(dicom::DerivedKind::presentation_state);
         } else if (format == ExportFormat::kos) {
@@ -117,17 +121,23 @@ bool documents_to_peer(const DataSetFolder& folder,
 }
 
 bool flat_to_folder(const DataSetFolder& folder,
+                    const std::optional<NodeState>& state,
                     const Records& records,
                     const ExportOptions& options,
                     ExportFormat format,
                     std::ostream& out,
                     std::ostream& err) {
+    std::vector<dicom::Annotation> received;
+    if (state) {
+        received = received_annotations(state->received, records);
+    }
     const auto files = [&] {
         Progress progress("exporting", "images", records.size());
         const FlatFileJob job{.folder = folder,
                               .records = records,
                               .mapping = options.data_set.mapping,
                               .output = *options.output,
+                              .received = received,
                               .finished = [&progress] { progress.advance(); }};
         return format == ExportFormat::csv    ? write_csv(job)
                : format == ExportFormat::json ? write_json(job)
@@ -177,6 +187,7 @@ bool is_document(ExportFormat format) {
 }
 
 bool to_folder(const DataSetFolder& folder,
+               const std::optional<NodeState>& state,
                const Records& records,
                const ExportOptions& options,
                std::ostream& out,
@@ -185,11 +196,25 @@ bool to_folder(const DataSetFolder& folder,
     if (std::ranges::any_of(options.formats, is_document)) {
         complete = documents_to_folder(records, options, out, err);
     }
+    if (state && std::ranges::find(options.formats, ExportFormat::sr) != options.formats.end()) {
+        const StateExportOutcome outcome = export_state(
+            state->superseded, state->received, records, Part10Folder(*options.output));
+        print_failures(outcome.failures, err);
+        fmt::print(out,
+                   "{} earlier and received reports written to {}, {} were there already, {} "
+                   "failed\n",
+                   outcome.written,
+                   options.output->string(),
+                   outcome.unchanged,
+                   outcome.failures.size());
+        complete = outcome.failures.empty() && complete;
+    }
     for (const ExportFormat format : options.formats) {
         if (format == ExportFormat::fhir || format == ExportFormat::html) {
             complete = pages_to_folder(folder, records, options, format, out, err) && complete;
         } else if (!is_document(format)) {
-            complete = flat_to_folder(folder, records, options, format, out, err) && complete;
+            complete =
+                flat_to_folder(folder, state, records, options, format, out, err) && complete;
         }
     }
     return complete;
@@ -229,10 +254,16 @@ int run_export(const ExportOptions& options, std::ostream& out, std::ostream& er
     if (!has_destinations(options, err)) {
         return wrong_usage;
     }
-    const auto folder = read_data_set(options.data_set.path, options.data_set.mapping);
+    auto folder = read(options.data_set, err);
     if (!folder) {
-        fmt::print(err, "{}\n", folder.error().doing);
         return wrong_usage;
+    }
+    std::optional<NodeState> state;
+    if (options.state) {
+        state = read_node_state(*options.state, options.reading, *folder, err);
+        if (!state) {
+            return wrong_usage;
+        }
     }
     const auto selected = select(*folder, options.data_set.selection);
     if (!selected) {
@@ -248,7 +279,7 @@ int run_export(const ExportOptions& options, std::ostream& out, std::ostream& er
     }
     bool complete = true;
     if (options.output) {
-        complete = to_folder(*folder, records, options, out, err) && complete;
+        complete = to_folder(*folder, state, records, options, out, err) && complete;
     }
     if (options.to) {
         complete = documents_to_peer(*folder, records, options, out, err) && complete;

@@ -1,4 +1,5 @@
 #include "arguments.hpp"
+#include "bridge/daemon/composition.hpp"
 #include "data_set_options.hpp"
 
 #include <CLI/CLI.hpp>
@@ -50,12 +51,16 @@ constexpr const char* footer =
     "  cxrbridge export /srv/chestxray14 --format coco -o coco --split test --finding Mass\n"
     "  cxrbridge export /srv/chestxray14 --format html -o pages --patient 00013118\n";
 
+struct ExportCommand : Command<ExportOptions> {
+    std::string state;
+};
+
 }  // namespace
 
 void add_export(CLI::App& program, Chosen& chosen) {
     CLI::App* command = program.add_subcommand(
         "export", "Write findings and boxes as DICOM documents, flat files, FHIR or pages");
-    const auto given = std::make_shared<Command<ExportOptions>>();
+    const auto given = std::make_shared<ExportCommand>();
     ExportOptions& options = given->options;
     options.formats.clear();
     add_data_set(*command, options.data_set.path);
@@ -64,17 +69,30 @@ void add_export(CLI::App& program, Chosen& chosen) {
         ->type_name("DIR");
     add_destination(*command, given->to, given->tls);
     add_selection(*command, options.data_set.selection, *given->sources);
+    command
+        ->add_option("--state",
+                     given->state,
+                     "A node's state folder: its reports' revisions, and reports that were sent to "
+                     "it, are exported with -o, too")
+        ->type_name("DIR");
     add_threads(*command, options.threads);
     add_config_file(*command, given->sources);
     command->footer(footer);
     command->callback([given, &chosen] {
         chosen = [given](std::ostream& out, std::ostream& err) {
+            if (!given->state.empty()) {
+                given->sources->settings.emplace_back("state.path", given->state);
+            }
             const auto config = configuration(*given->sources, err);
             if (!config) {
                 return wrong_usage;
             }
             take(*config, given->options.data_set);
             take(*config, given->options.threads);
+            if (!given->state.empty()) {
+                given->options.state = catalogue_settings(*config);
+                given->options.reading = report_reading(*config);
+            }
             if (!given->to.empty() &&
                 !take(*config, given->to, given->tls, given->options.to.emplace(), err)) {
                 return wrong_usage;

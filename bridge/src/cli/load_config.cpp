@@ -1,5 +1,6 @@
 #include "bridge/cli/commands.hpp"
 #include "dicom/codec/codec.hpp"
+#include "dicom/report/code_table.hpp"
 
 #include <fmt/format.h>
 
@@ -23,14 +24,42 @@ std::filesystem::path absolute_folder_from(const char* variable) {
 
 using Loaded = std::variant<config::Config, config::ConfigMistakes>;
 
-Loaded read_file(const std::filesystem::path& path) {
+std::optional<std::string> text_of(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::stringstream text;
     text << file.rdbuf();
-    if (!file || std::filesystem::is_directory(path)) {
-        return config::ConfigMistakes{{fmt::format("{}: cannot read it", path.string())}};
+    return !file || std::filesystem::is_directory(path) ? std::nullopt : std::optional(text.str());
+}
+
+std::string cannot_read(const std::filesystem::path& path) {
+    return fmt::format("{}: cannot read it", path.string());
+}
+
+Loaded read_file(const std::filesystem::path& path) {
+    const auto text = text_of(path);
+    return text ? config::parse_config(*text, path.string())
+                : Loaded(config::ConfigMistakes{{cannot_read(path)}});
+}
+
+/// The options of reports, with the table that they name: part of what objects are functions of.
+void read_code_table(config::Config& config, std::vector<std::string>& mistakes) {
+    dicom::ReportOptions& options = config.data_set.mapping.reports;
+    options = config.reports.options;
+    const std::filesystem::path& path = config.reports.codes;
+    if (path.empty()) {
+        return;
     }
-    return config::parse_config(text.str(), path.string());
+    const auto text = text_of(path);
+    if (!text) {
+        mistakes.push_back("reports.codes: " + cannot_read(path));
+        return;
+    }
+    auto table = dicom::CodeTable::parse(*text, path.string());
+    if (!table) {
+        mistakes.push_back(table.error().doing);
+        return;
+    }
+    options.codes = std::make_shared<const dicom::CodeTable>(*std::move(table));
 }
 
 void apply_flags(const ConfigSources& sources,
@@ -85,6 +114,7 @@ Loaded load_config(const ConfigSources& sources) {
     if (config->state.path.empty()) {
         mistakes.emplace_back("state.path: there is no home folder to keep state in; give --state");
     }
+    read_code_table(*config, mistakes);
     for (std::string& contradiction : config::contradictions(*config)) {
         mistakes.push_back(std::move(contradiction));
     }

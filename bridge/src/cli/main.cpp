@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
         cli::add_verify(program, chosen);
         cli::add_wrap(program, chosen);
         cli::add_export(program, chosen);
+        cli::add_import(program, chosen);
         cli::add_send(program, chosen);
         cli::add_conform(program, chosen);
         cli::add_sample(program, chosen);

@@ -100,9 +100,8 @@ int commit(const SendOptions& options,
 
 int run_send(const SendOptions& options, std::ostream& out, std::ostream& err) {
     dicom::initialise_dcmtk();
-    const auto folder = read_data_set(options.data_set.path, options.data_set.mapping);
+    const auto folder = read(options.data_set, err);
     if (!folder) {
-        fmt::print(err, "{}\n", folder.error().doing);
         return wrong_usage;
     }
     FolderSource source(*folder, options.data_set.mapping);
@@ -116,6 +115,9 @@ int run_send(const SendOptions& options, std::ostream& out, std::ostream& err) {
     if (options.reports) {
         kinds.insert(kinds.end(),
                      {dicom::DerivedKind::label_report, dicom::DerivedKind::box_report});
+        for (std::size_t number = 0; number < dicom::sources_max; ++number) {
+            kinds.push_back(dicom::source_report(number));
+        }
     }
     const auto instances = source.references(records, kinds);
     if (instances.empty()) {

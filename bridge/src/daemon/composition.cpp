@@ -114,6 +114,23 @@ storescp::CommitmentSettings commitment_settings(const config::CommitmentSection
     return settings;
 }
 
+dicom::StatementFormat format_of(config::AnnotationFormat format) {
+    switch (format) {
+        case config::AnnotationFormat::json:
+            return dicom::StatementFormat::json;
+        case config::AnnotationFormat::coco:
+            return dicom::StatementFormat::coco;
+        case config::AnnotationFormat::csv:
+            break;
+    }
+    return dicom::StatementFormat::csv;
+}
+
+dicom::CertaintyUnit unit_of(config::CertaintyUnit unit) {
+    return unit == config::CertaintyUnit::percent ? dicom::CertaintyUnit::percent
+                                                  : dicom::CertaintyUnit::fraction;
+}
+
 }  // namespace
 
 dicom::Result<std::shared_ptr<const storescp::AccessPolicy>> access_policy(
@@ -196,6 +213,35 @@ ObjectSourceSettings object_source_settings(const config::Config& config) {
             .cache_bytes_max = config.state.object_cache_bytes};
 }
 
+dicom::ReportReadingOptions report_reading(const config::Config& config) {
+    return {.non_rectangular_as_boxes = config.import_.nonrect == config::NonRectangular::bbox,
+            .strict = config.import_.strict};
+}
+
+std::vector<AnnotationFile> annotation_files(const config::Config& config) {
+    std::vector<AnnotationFile> files;
+    for (const config::AnnotationsSection& section : config.annotations) {
+        auto source = std::make_shared<dicom::AnnotationSource>();
+        source->name = section.name;
+        const bool is_device = section.observer == config::ObserverKind::device;
+        source->observer = {
+            .type = is_device ? dicom::ObserverType::device : dicom::ObserverType::person,
+            .name =
+                is_device && section.observer_name.empty() ? section.model : section.observer_name,
+            .organization = is_device ? std::string() : section.organization,
+            .manufacturer = is_device ? section.manufacturer : std::string(),
+            .model_name = is_device ? section.model : std::string(),
+            .software_version = is_device ? section.version : std::string(),
+            .device_uid = {}};
+        files.push_back({.source = std::move(source),
+                         .file = section.file,
+                         .table = {.format = format_of(section.format),
+                                   .certainty_column = section.certainty,
+                                   .certainty_unit = unit_of(section.certainty_unit)}});
+    }
+    return files;
+}
+
 ReceivedStoreSettings received_store_settings(const config::Config& config) {
     return {.root = config.state.path / "received",
             .quota_bytes = config.state.quota_bytes,
@@ -216,7 +262,9 @@ std::vector<std::string> changes_that_need_a_restart(const config::Config& runni
             changed.emplace_back(section);
         }
     };
-    note(running.data_set == next.data_set, "[dataset]");
+    config::DataSetSection data_set = next.data_set;
+    data_set.mapping.reports = running.data_set.mapping.reports;  // told as [reports]
+    note(running.data_set == data_set, "[dataset]");
     note(running.node == next.node, "[node]");
     note(running.tls.enabled == next.tls.enabled && running.tls.listen == next.tls.listen &&
              running.tls.port == next.tls.port,
@@ -224,6 +272,10 @@ std::vector<std::string> changes_that_need_a_restart(const config::Config& runni
     note(running.state == next.state, "[state]");
     note(running.commitment == next.commitment, "[commitment]");
     note(running.export_ == next.export_, "[export]");
+    note(running.annotations == next.annotations, "[[annotations]]");
+    note(running.reports == next.reports &&
+             running.data_set.mapping.reports == next.data_set.mapping.reports,
+         "[reports]");
     note(running.log == next.log, "[log]");
     return changed;
 }

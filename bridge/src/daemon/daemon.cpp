@@ -66,12 +66,18 @@ void log_data_set(Log& log, const DataSetFolder& folder) {
 }
 
 /// Reads the data set only where the catalogue is not already what it would give.
-void synchronise(Log& log, Catalogue& catalogue, const config::DataSetSection& data_set) {
-    const FolderFingerprint fingerprint = value_or_throw(fingerprint_of(data_set.path));
+void synchronise(Log& log, Catalogue& catalogue, const config::Config& config) {
+    const config::DataSetSection& data_set = config.data_set;
+    const std::vector<AnnotationFile> annotations = annotation_files(config);
+    const FolderFingerprint fingerprint =
+        with_annotations(value_or_throw(fingerprint_of(data_set.path)), annotations);
     if (catalogue.is_current(fingerprint)) {
         return;
     }
-    const DataSetFolder folder = value_or_throw(read_data_set(data_set.path, data_set.mapping));
+    DataSetFolder folder = value_or_throw(read_data_set(data_set.path, data_set.mapping));
+    if (auto added = add_annotations(folder, annotations); !added) {
+        throw std::runtime_error(added.error().doing);
+    }
     log_data_set(log, folder);
     const SyncReport report = value_or_throw(catalogue.synchronise(folder));
     if (!report.unchanged) {
@@ -161,7 +167,7 @@ public:
 private:
     static std::unique_ptr<Catalogue> open_catalogue(Log& log, const config::Config& config) {
         auto catalogue = value_or_throw(Catalogue::open(catalogue_settings(config)));
-        synchronise(log, *catalogue, config.data_set);
+        synchronise(log, *catalogue, config);
         return catalogue;
     }
 

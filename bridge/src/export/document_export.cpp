@@ -11,7 +11,10 @@
 namespace cxr::bridge {
 namespace {
 
-std::string_view suffix_of(dicom::DerivedKind kind) {
+std::string suffix_of(const dicom::ImageRecord& record, dicom::DerivedKind kind) {
+    if (dicom::is_source_report(kind)) {
+        return "annotations_" + record.sources.at(dicom::source_of(kind)).source->name;
+    }
     switch (kind) {
         case dicom::DerivedKind::image:
             return "image";
@@ -23,6 +26,8 @@ std::string_view suffix_of(dicom::DerivedKind kind) {
             return "presentation";
         case dicom::DerivedKind::key_objects:
             return "key";
+        case dicom::DerivedKind::first_source_report:
+            break;  // above
     }
     return "";
 }
@@ -38,8 +43,10 @@ public:
                 continue;
             }
             if (const auto exported = export_one(record, kind); !exported) {
-                failures.push_back(fmt::format(
-                    "{} {}: {}", record.row.image_index, suffix_of(kind), exported.error().doing));
+                failures.push_back(fmt::format("{} {}: {}",
+                                               record.row.image_index,
+                                               suffix_of(record, kind),
+                                               exported.error().doing));
             }
         }
         return failures;
@@ -74,7 +81,7 @@ Result<Kept> DocumentFolder::keep(const dicom::ImageRecord& record,
                                   dicom::DerivedKind kind,
                                   const dicom::EncodedObject& document) {
     return folder_.keep(record.row.patient_id(),
-                        fmt::format("{}_{}", record.row.stem(), suffix_of(kind)),
+                        fmt::format("{}_{}", record.row.stem(), suffix_of(record, kind)),
                         document);
 }
 

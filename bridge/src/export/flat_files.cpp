@@ -91,7 +91,7 @@ Result<std::vector<FlatFile>> write_json(const FlatFileJob& job) {
         return file.error();
     }
     file->append(dicom::json_header);
-    const auto append = [&](const std::vector<Annotation>& annotations) {
+    const auto append = [&](std::span<const Annotation> annotations) {
         for (const Annotation& annotation : annotations) {
             file->append(written.rows++ == 0 ? "" : ",\n");
             file->append(dicom::json_entry(annotation));
@@ -100,8 +100,10 @@ Result<std::vector<FlatFile>> write_json(const FlatFileJob& job) {
     for (const dicom::ImageRecord* record : job.records) {
         append(dicom::label_annotations(*record, job.mapping));
         append(dicom::box_annotations(*record, job.mapping));
+        append(dicom::source_annotations(*record, job.mapping));
         advance(job);
     }
+    append(job.received);
     file->append(dicom::json_footer);
     if (auto finished = file->finish(); !finished) {
         return finished.error();

@@ -60,6 +60,12 @@ ImageFileOutcome write_each(
     return {.written = written, .unchanged = unchanged, .failures = std::move(failures)};
 }
 
+std::string bundle_of(const dicom::ImageRecord& record, const dicom::MappingOptions& mapping) {
+    std::vector<Annotation> annotations = annotations_of(record, mapping);
+    std::ranges::move(dicom::source_annotations(record, mapping), std::back_inserter(annotations));
+    return dicom::fhir_bundle(record, annotations, mapping);
+}
+
 }  // namespace
 
 ImageFileOutcome write_fhir(const ImageFileJob& job, const std::function<void()>& finished) {
@@ -67,7 +73,7 @@ ImageFileOutcome write_fhir(const ImageFileJob& job, const std::function<void()>
         job,
         ".fhir.json",
         [&](const dicom::ImageRecord& record) -> Result<std::string> {
-            return dicom::fhir_bundle(record, annotations_of(record, job.mapping), job.mapping);
+            return bundle_of(record, job.mapping);
         },
         finished);
 }

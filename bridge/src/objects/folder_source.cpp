@@ -6,7 +6,8 @@ namespace cxr::bridge {
 namespace {
 
 // A handle names a record and one of the kinds made from it.
-constexpr auto kinds_per_record = static_cast<std::int64_t>(dicom::derived_kind_count);
+constexpr auto kinds_per_record =
+    static_cast<std::int64_t>(dicom::derived_kind_count + dicom::sources_max);
 
 dicom::DerivedKind kind_of(const storescp::InstanceReference& instance) {
     return static_cast<dicom::DerivedKind>(instance.handle % kinds_per_record);

@@ -69,7 +69,8 @@ private:
             }
         }
         auto object = cache_.get(cache_key(instance, transfer_syntax_uid, made.version), [&] {
-            return make_object(settings_.data_set, made, *syntax, settings_.mapping);
+            return make_object(
+                settings_.data_set, made, *syntax, made.mapping.value_or(settings_.mapping));
         });
         if (!object && made.image_file && made.kind == dicom::DerivedKind::image) {
             quarantine_if_damaged(instance.handle, *made.image_file);

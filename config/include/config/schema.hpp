@@ -130,6 +130,39 @@ struct ExportSection {
     friend bool operator==(const ExportSection&, const ExportSection&) = default;
 };
 
+struct ReportsSection {
+    dicom::ReportOptions options;  ///< its table is not read here: that is a file
+    std::filesystem::path codes;   ///< a code table of the site's own; empty: the built-in one
+    friend bool operator==(const ReportsSection&, const ReportsSection&) = default;
+};
+
+enum class AnnotationFormat : std::uint8_t { csv, json, coco };
+enum class ObserverKind : std::uint8_t { person, device };
+enum class CertaintyUnit : std::uint8_t { fraction, percent };
+
+/// A further table of annotations, and who made it.
+struct AnnotationsSection {
+    std::string name;
+    std::filesystem::path file;
+    AnnotationFormat format = AnnotationFormat::csv;
+    ObserverKind observer = ObserverKind::person;
+    std::string observer_name;
+    std::string organization;
+    std::string manufacturer, model, version;  ///< of a device
+    std::string certainty;                     ///< column of a CSV file; empty: none
+    CertaintyUnit certainty_unit = CertaintyUnit::fraction;
+    friend bool operator==(const AnnotationsSection&, const AnnotationsSection&) = default;
+};
+
+enum class NonRectangular : std::uint8_t { reject, bbox };
+
+/// How structured reports of others are read.
+struct ImportSection {
+    NonRectangular nonrect = NonRectangular::reject;
+    bool strict = false;
+    friend bool operator==(const ImportSection&, const ImportSection&) = default;
+};
+
 struct LogSection {
     std::string level = "info";
     LogFormat format = LogFormat::human;
@@ -147,6 +180,9 @@ struct Config {
     StateSection state;
     CommitmentSection commitment;
     ExportSection export_;
+    ReportsSection reports;
+    ImportSection import_;
+    std::vector<AnnotationsSection> annotations;
     LogSection log;
 };
 

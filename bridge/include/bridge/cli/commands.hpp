@@ -3,11 +3,14 @@
 /// tests and other commands call the same functions.
 /// `out` is what the command is for (a table, JSON, paths), `err` what went wrong, one line each.
 
+#include "bridge/catalogue/catalogue.hpp"
 #include "bridge/conform/report.hpp"
+#include "bridge/data_set/annotation_files.hpp"
 #include "bridge/data_set/folder.hpp"
 #include "bridge/statement/statement.hpp"
 #include "config/schema.hpp"
 #include "dicom/mapping/options.hpp"
+#include "dicom/report/report_reader.hpp"
 #include "storescp/association/settings.hpp"
 
 #include <chrono>
@@ -34,7 +37,11 @@ struct DataSetChoice {
     std::filesystem::path path;
     dicom::MappingOptions mapping;
     Selection selection;
+    std::vector<AnnotationFile> annotations;  ///< further sources
 };
+/// The folder with the further sources' annotations; nothing, and why on `err`, when it cannot be
+/// read. Annotations that cannot be taken are told on `err`, too.
+[[nodiscard]] std::optional<DataSetFolder> read(const DataSetChoice& choice, std::ostream& err);
 
 /// Where to send to, and as whom.
 struct Destination {
@@ -76,8 +83,27 @@ struct ExportOptions {
     std::optional<std::filesystem::path> output;  ///< at least one of output and to
     std::optional<Destination> to;
     std::size_t threads = 0;  ///< 0: as many as cores
+    /// A node's state: revisions of its reports, and reports that others sent to it. Its catalogue
+    /// is brought up to date first, unless the node itself is running.
+    std::optional<CatalogueSettings> state = std::nullopt;
+    dicom::ReportReadingOptions reading = {};  ///< of the reports that were sent
 };
 [[nodiscard]] int run_export(const ExportOptions& options, std::ostream& out, std::ostream& err);
+
+enum class ImportFormat : std::uint8_t { csv, labels, json, coco };
+
+/// import REPORT… --format csv|labels|json|coco -o FILE [--dataset DIR]
+struct ImportOptions {
+    std::vector<std::filesystem::path> reports;  ///< files, or folders of them
+    ImportFormat format = ImportFormat::csv;
+    std::filesystem::path output;
+    std::optional<std::filesystem::path> data_set;
+    dicom::MappingOptions mapping;
+    dicom::ReportReadingOptions reading;
+    std::size_t threads = 0;  ///< 0: as many as cores
+};
+/// done_with_findings when something could not be taken; the rest is written.
+[[nodiscard]] int run_import(const ImportOptions& options, std::ostream& out, std::ostream& err);
 
 /// send DATASET --to AE@host:port [--rate N] [--reports]
 struct SendOptions {

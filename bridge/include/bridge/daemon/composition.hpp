@@ -4,9 +4,11 @@
 
 #include "bridge/catalogue/catalogue.hpp"
 #include "bridge/commitment/ledger.hpp"
+#include "bridge/data_set/annotation_files.hpp"
 #include "bridge/objects/object_source.hpp"
 #include "bridge/objects/received_store.hpp"
 #include "config/schema.hpp"
+#include "dicom/report/report_reader.hpp"
 #include "storescp/association/settings.hpp"
 
 namespace cxr::bridge {
@@ -19,6 +21,8 @@ namespace cxr::bridge {
     const config::Config& config, std::shared_ptr<const storescp::AccessPolicy> access);
 [[nodiscard]] CatalogueSettings catalogue_settings(const config::Config& config);
 [[nodiscard]] ObjectSourceSettings object_source_settings(const config::Config& config);
+[[nodiscard]] dicom::ReportReadingOptions report_reading(const config::Config& config);
+[[nodiscard]] std::vector<AnnotationFile> annotation_files(const config::Config& config);
 [[nodiscard]] ReceivedStoreSettings received_store_settings(const config::Config& config);
 [[nodiscard]] LedgerSettings ledger_settings(const config::Config& config);
 

@@ -23,7 +23,8 @@ public:
                                             const dicom::EncodedObject& document) = 0;
 };
 
-/// Files `<patient>/<image>_labels.dcm`, `_boxes.dcm`, `_presentation.dcm`, `_key.dcm`.
+/// Files `<patient>/<image>_labels.dcm`, `_boxes.dcm`, `_annotations_<source>.dcm`,
+/// `_presentation.dcm`, `_key.dcm`.
 class DocumentFolder final : public DocumentSink {
 public:
     explicit DocumentFolder(std::filesystem::path root) : folder_(std::move(root)) {}

@@ -17,7 +17,9 @@ struct FlatFileJob {
     const DataSetFolder& folder;
     std::span<const dicom::ImageRecord* const> records;  ///< of the folder
     const dicom::MappingOptions& mapping;
-    std::filesystem::path output;         ///< made when it is not there
+    std::filesystem::path output;  ///< made when it is not there
+    /// What others sent in of these images: json has it, behind the data set's own.
+    std::span<const dicom::Annotation> received = {};
     std::function<void()> finished = {};  ///< called after every image
 };
 

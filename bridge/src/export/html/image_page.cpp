@@ -34,9 +34,10 @@ std::string code_text(const dicom::CodedConcept& code) {
                                             escaped(code.value));
 }
 
-std::string site_text(const Annotation& annotation) {
+std::string site_text(const Annotation& annotation, const dicom::MappingOptions& mapping) {
     const dicom::CodedConcept* site =
-        annotation.finding ? dicom::finding_site_code(*annotation.finding) : nullptr;
+        annotation.finding ? dicom::finding_code(*annotation.finding, mapping.reports).site
+                           : nullptr;
     return site == nullptr ? std::string("none") : code_text(*site);
 }
 
@@ -136,7 +137,8 @@ std::string breakable(const std::string& label) {
     return text;
 }
 
-std::string label_section(const std::vector<Annotation>& labels) {
+std::string label_section(const std::vector<Annotation>& labels,
+                          const dicom::MappingOptions& mapping) {
     std::string text =
         "<section><h2>Labels</h2><div class=\"scroll\"><table>\n<thead><tr><th>Label</th>"
         "<th>Code</th><th>Site</th></tr></thead><tbody>\n";
@@ -144,7 +146,7 @@ std::string label_section(const std::vector<Annotation>& labels) {
         text += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                             breakable(label.label_as_written),
                             code_text(label.finding_code),
-                            site_text(label));
+                            site_text(label, mapping));
     }
     return text +
            "</tbody></table></div>\n<p class=\"soft\">Mined from the radiologist's report by a "
@@ -252,7 +254,7 @@ std::string image_page(const dicom::ImageRecord& record,
     text += figure(record, boxes, png);
     text += "<aside>\n";
     text += box_section(boxes);
-    text += label_section(labels);
+    text += label_section(labels, mapping);
     text += report_section("Label report", labels);
     text += report_section("Box report", boxes);
     text += provenance(record, mapping);

@@ -1,0 +1,105 @@
+#include "arguments.hpp"
+#include "bridge/cli/commands.hpp"
+#include "bridge/daemon/composition.hpp"
+#include "config_arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <ostream>
+
+namespace cxr::bridge::cli {
+namespace {
+
+struct ImportCommand {
+    ImportOptions options;
+    std::shared_ptr<ConfigSources> sources = std::make_shared<ConfigSources>();
+};
+
+void add_key_flag(CLI::App& command,
+                  const std::shared_ptr<ImportCommand>& given,
+                  const char* flag,
+                  std::pair<const char*, const char*> setting,
+                  const char* says) {
+    command.add_flag_callback(
+        flag,
+        [given, setting] { given->sources->settings.emplace_back(setting.first, setting.second); },
+        says);
+}
+
+int run(ImportCommand& given, std::ostream& out, std::ostream& err) {
+    auto loaded = load_config(*given.sources);
+    if (const auto* refused = std::get_if<config::ConfigMistakes>(&loaded)) {
+        for (const std::string& mistake : refused->mistakes) {
+            err << mistake << '\n';
+        }
+        return wrong_usage;
+    }
+    const config::Config& config = std::get<config::Config>(loaded);
+    ImportOptions& options = given.options;
+    options.mapping = config.data_set.mapping;
+    options.reading = report_reading(config);
+    if (options.threads == 0) {
+        options.threads = config.export_.threads;
+    }
+    return run_import(options, out, err);
+}
+
+}  // namespace
+
+void add_import(CLI::App& program, Chosen& chosen) {
+    CLI::App* command = program.add_subcommand(
+        "import", "Read structured reports, ours or a viewer's, back into flat annotations");
+    const auto given = std::make_shared<ImportCommand>();
+    ImportOptions& options = given->options;
+    command->add_option("REPORT", options.reports, "DICOM files, or folders of them")
+        ->required()
+        ->type_name("");
+    const std::map<std::string, ImportFormat> formats{{"csv", ImportFormat::csv},
+                                                      {"labels", ImportFormat::labels},
+                                                      {"json", ImportFormat::json},
+                                                      {"coco", ImportFormat::coco}};
+    command
+        ->add_option("--format",
+                     options.format,
+                     "csv: boxes as BBox_List_2017.csv has them; labels: images and their label "
+                     "string as in Data_Entry; json: everything, also labels that are none of "
+                     "ours; coco: boxes for detection tools")
+        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->required()
+        ->type_name("csv|labels|json|coco");
+    command->add_option("-o,--output", options.output, "File to write")
+        ->required()
+        ->type_name("FILE");
+    command
+        ->add_option("--dataset",
+                     options.data_set,
+                     "Folder that holds the CSV files: images are looked up in it, rows keep its "
+                     "order, and boxes that nobody moved its digits")
+        ->type_name("DIR");
+    add_key_flag(*command,
+                 given,
+                 "--bounding-boxes",
+                 {"import.nonrect", "bbox"},
+                 "Take circles, ellipses and other polygons by the box around them");
+    add_key_flag(*command,
+                 given,
+                 "--strict",
+                 {"import.strict", "true"},
+                 "Refuse documents that are not COMPLETE");
+    command->add_option("--threads", options.threads, "Threads (default: one for each core)")
+        ->type_name("N");
+    add_config_file(*command, given->sources);
+    command->footer(
+        "What is not taken is told on stderr with file, place and reason; the rest is written and "
+        "the exit code is 1.\n"
+        "Without --dataset an image is known by its derived UID.\n"
+        "Examples:\n"
+        "  cxrbridge import reports/ --format csv -o boxes.csv --dataset /srv/chestxray14\n"
+        "  cxrbridge import saved-by-viewer.dcm --format json -o saved.json --bounding-boxes\n");
+    command->callback([given, &chosen] {
+        chosen = [given](std::ostream& out, std::ostream& err) { return run(*given, out, err); };
+    });
+}
+
+}  // namespace cxr::bridge::cli
