@@ -323,6 +323,8 @@ std::span<const Key<ReportsSection>> keys_of<ReportsSection>() {
                   via(options, &ReportOptions::profile),
                   {{"standard", ReportProfile::standard}, {"air", ReportProfile::air}}),
         text<S>("codes", &S::codes, "a file", is_not_empty),
+        flag<S>("presentation_states", &S::presentation_states),
+        flag<S>("key_objects", &S::key_objects),
     };
     return keys;
 }

@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(movescu_brings_a_study_to_storescp) {
                                bridge.dcmtk_peer());
     BOOST_TEST(moved.exit_code == 0, moved.output << moved.errors);
     const auto files = by_series_description(destination.files());
-    BOOST_REQUIRE(files.size() == 3U);  // the image, its labels, its boxes
+    BOOST_REQUIRE(files.size() == 4U);  // the image, its labels, its boxes twice
     for (const auto& [description, file] : files) {
         BOOST_TEST(iod_errors(file) == std::vector<std::string>(),
                    boost::test_tools::per_element());
@@ -158,6 +158,44 @@ BOOST_AUTO_TEST_CASE(movescu_brings_a_study_to_storescp) {
     });
     BOOST_REQUIRE((picture != files.end()));
     BOOST_TEST(same_pixels(picture->second, png_of(bridge, image)));
+}
+
+BOOST_AUTO_TEST_CASE(presentation_states_and_key_objects_are_found_and_moved_like_any_object) {
+    const StoreSCP destination;
+    const RunningBridge bridge(
+        {destination.destination()}, cxr::test::sample(), "[reports]\nkey_objects = true\n");
+    const std::string study = study_of(bridge, boxed_images(bridge.data_set()).at(0));
+    for (const auto& [modality, number] : {std::pair("PR", "801"), std::pair("KO", "901")}) {
+        const std::string series = std::string("Modality=") + modality;
+        const Finished found = cxr::test::find(bridge,
+                                               {"QueryRetrieveLevel=SERIES",
+                                                "StudyInstanceUID=" + study,
+                                                series,
+                                                "SeriesNumber",
+                                                "SeriesInstanceUID"});
+        const auto uids = values_of(found.errors + found.output, "0020,000e");
+        BOOST_REQUIRE(uids.size() == 1U);
+        BOOST_TEST(values_of(found.errors + found.output, "0020,0011").at(0) == number);
+        const Finished moved = run(std::vector<std::string>{"movescu",
+                                                            "-S",
+                                                            "-aem",
+                                                            "STORESCP",
+                                                            "-k",
+                                                            "QueryRetrieveLevel=SERIES",
+                                                            "-k",
+                                                            "StudyInstanceUID=" + study,
+                                                            "-k",
+                                                            "SeriesInstanceUID=" + uids.at(0)} +
+                                   bridge.dcmtk_peer());
+        BOOST_TEST(moved.exit_code == 0, moved.output << moved.errors);
+    }
+    const auto files = by_series_description(destination.files());
+    BOOST_REQUIRE(files.size() == 2U);
+    BOOST_TEST(files.contains("ChestX-ray14 presentation state"));
+    BOOST_TEST(files.contains("ChestX-ray14 boxed images"));
+    for (const auto& [description, file] : files) {
+        BOOST_TEST(iod_errors(file).empty(), description);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(movescu_transcodes_for_a_destination_that_takes_implicit_only) {

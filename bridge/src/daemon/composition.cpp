@@ -200,10 +200,18 @@ storescp::NodeSettings node_settings(const config::Config& config,
 }
 
 CatalogueSettings catalogue_settings(const config::Config& config) {
-    return {.file = config.state.path / "catalogue.sqlite",
-            .retrieve_ae_title = config.node.aet,
-            .mapping = config.data_set.mapping,
-            .list_missing_images = config.data_set.missing_images == config::MissingImages::list};
+    CatalogueSettings settings{
+        .file = config.state.path / "catalogue.sqlite",
+        .retrieve_ae_title = config.node.aet,
+        .mapping = config.data_set.mapping,
+        .list_missing_images = config.data_set.missing_images == config::MissingImages::list};
+    if (config.reports.presentation_states) {
+        settings.made_kinds.push_back(dicom::DerivedKind::presentation_state);
+    }
+    if (config.reports.key_objects) {
+        settings.made_kinds.push_back(dicom::DerivedKind::key_objects);
+    }
+    return settings;
 }
 
 ObjectSourceSettings object_source_settings(const config::Config& config) {

@@ -133,6 +133,8 @@ struct ExportSection {
 struct ReportsSection {
     dicom::ReportOptions options;  ///< its table is not read here: that is a file
     std::filesystem::path codes;   ///< a code table of the site's own; empty: the built-in one
+    bool presentation_states = true;
+    bool key_objects = false;
     friend bool operator==(const ReportsSection&, const ReportsSection&) = default;
 };
 
