@@ -54,6 +54,7 @@ std::string key_objects_sop_instance_uid(const ImageRecord& record, const Mappin
     append(content, key_objects_title());
     content += '|';
     content += profile;
+    append_patient_and_study(content, record, options);
     content += '\n';
     content += description(record);
     std::string name = "ko|" + record.row.image_index + '|';

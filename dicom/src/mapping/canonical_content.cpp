@@ -27,6 +27,28 @@ void append(std::string& content, double value) {
     content.append(digits.data(), end.ptr);
 }
 
+void append_patient_and_study(std::string& content,
+                              const ImageRecord& record,
+                              const MappingOptions& options) {
+    const ChestXRayRow& row = record.row;
+    content += '\n';
+    content += static_cast<char>('0' + static_cast<int>(row.sex));
+    content += static_cast<char>('0' + static_cast<int>(row.view));
+    if (row.age) {
+        content += std::to_string(row.age->value) + row.age->unit;
+    }
+    for (const std::string* date :
+         {&record.dates.patient_birth_date, &record.dates.study_date, &record.dates.study_time}) {
+        content += '|';
+        content += *date;
+    }
+    content += '|' + std::to_string(row.follow_up);
+    if (options.clinical_trial) {
+        content += record.release == Release::v2020 ? "|v2020|" : "|v2017|";
+        content += record.split;
+    }
+}
+
 std::string sha256_hex(std::string_view text) {
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     SHA256_CTX state;

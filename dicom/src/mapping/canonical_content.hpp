@@ -2,7 +2,7 @@
 /// The parts of the text that a made document's SOP Instance UID is a digest of. Frozen: other text
 /// for the same content gives every document ever handed out another UID.
 
-#include "dicom/mapping/entities.hpp"
+#include "dicom/mapping/image_record.hpp"
 
 #include <string>
 #include <string_view>
@@ -13,6 +13,12 @@ namespace cxr::dicom {
 void append(std::string& content, const CodedConcept& code);
 /// '|' and the number as printf's %.15g gives it in the C locale: a table's 15 significant digits.
 void append(std::string& content, double value);
+
+/// A line of all that the patient and study modules of this record's objects are functions of
+/// (mapping/study_modules.hpp), beside the image's name and the profile.
+void append_patient_and_study(std::string& content,
+                              const ImageRecord& record,
+                              const MappingOptions& options);
 
 [[nodiscard]] std::string sha256_hex(std::string_view text);
 

@@ -112,6 +112,7 @@ std::string presentation_state_sop_instance_uid(const ImageRecord& record,
     content += presentation_state_sop_class_uid;
     content += '|';
     content += profile;
+    append_patient_and_study(content, record, options);
     for (const BoundingBox& box : record.boxes) {
         content += '\n';
         content += box.label_as_written;

@@ -134,6 +134,7 @@ std::string report_sop_instance_uid(const ImageRecord& record,
     content += report_title(kind, options.reports).value;
     content += '|';
     content += profile;
+    append_patient_and_study(content, record, options);
     content += '\n';
     if (is_source_report(kind)) {
         append_source(content, record, record.sources.at(source_of(kind)), options.reports);
