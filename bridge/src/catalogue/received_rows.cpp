@@ -110,6 +110,16 @@ Result<void> insert_received(sqlite::Connection& connection,
     return (*write)->run();
 }
 
+Result<bool> is_received(sqlite::Connection& connection, std::int64_t instance) {
+    auto find = connection.cached("SELECT 1 FROM received WHERE instance = ?");
+    if (!find) {
+        return find.error();
+    }
+    const sqlite::Use use(**find);
+    (*find)->bind(1, instance);
+    return (*find)->step();
+}
+
 /// Makes room for an object that replaces another of its UID.
 Result<void> make_way(sqlite::Connection& connection, const ReceivedObject& object, bool replace) {
     auto existing = find_instance_row(connection, object.instance.sop_instance_uid);
@@ -119,9 +129,11 @@ Result<void> make_way(sqlite::Connection& connection, const ReceivedObject& obje
     if (*existing == 0) {
         return {};
     }
-    const std::int64_t series_number =
-        schema::series_of(*existing) - schema::first_series(schema::study_of(*existing));
-    if (!replace || series_number <= last_made_series_number) {
+    auto received = is_received(connection, *existing);
+    if (!received) {
+        return received.error();
+    }
+    if (!replace || !*received) {
         return Fault{.kind = FaultKind::refused,
                      .doing = "catalogue: the SOP Instance UID is there already"};
     }
@@ -232,8 +244,8 @@ Result<void> add_received_rows(sqlite::Connection& connection,
     }
     auto instance = next_in_range(connection,
                                   "instance",
-                                  schema::first_instance(series->id) + 1,
-                                  schema::last_instance(series->id));
+                                  schema::first_received_instance(series->id),
+                                  schema::last_received_instance(series->id));
     if (!instance) {
         return instance.error();
     }

@@ -1,5 +1,6 @@
 #include "catalogue/row_writer.hpp"
 
+#include "catalogue/row_statements.hpp"
 #include "catalogue/schema.hpp"
 #include "dicom/query/identifier.hpp"
 
@@ -7,36 +8,13 @@
 
 namespace cxr::bridge {
 
-using dicom::DerivedKind;
 using dicom::Result;
 
 namespace {
 
-/// Runs a cached statement that gives no rows, with integers as parameters.
-template <typename... Integers>
-Result<void> run(sqlite::Connection& connection, std::string_view sql, Integers... values) {
-    auto statement = connection.cached(sql);
-    if (!statement) {
-        return statement.error();
-    }
-    int index = 0;
-    (((*statement)->bind(++index, std::int64_t{values})), ...);
-    return (*statement)->run();
-}
-
 std::string key_of(std::string_view patient_id, std::string_view issuer) {
     // '\\' separates values: it is in neither.
     return std::string(patient_id).append(1, '\\').append(issuer);
-}
-
-/// The first column of the row that a lookup finds; 0: none.
-Result<std::int64_t> lookup(sqlite::Statement& statement) {
-    const sqlite::Use use(statement);
-    auto row = statement.step();
-    if (!row) {
-        return row.error();
-    }
-    return *row ? statement.integer(0) : 0;
 }
 
 }  // namespace
@@ -50,7 +28,10 @@ Result<sqlite::Statement*> RowWriter::statement(Insert which) {
         "study_id, patient_age) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
         "UPDATE study SET patient = ?2, kind = ?3, uid = ?4, study_date = ?5, study_time = ?6, "
         "accession_number = ?7, study_id = ?8, patient_age = ?9 WHERE id = ?1",
-        "INSERT INTO series(id, kind, uid, series_date, series_time) VALUES(?, ?, ?, ?, ?)",
+        // A made series may be there still, for a received object's sake (remove_made).
+        "INSERT INTO series(id, kind, uid, series_date, series_time) VALUES(?, ?, ?, ?, ?) "
+        "ON CONFLICT(id) DO UPDATE SET kind = excluded.kind, uid = excluded.uid, "
+        "series_date = excluded.series_date, series_time = excluded.series_time",
         "INSERT INTO instance(id, kind, uid, instance_number, content_date, content_time) "
         "VALUES(?, ?, ?, ?, ?, ?)",
         "INSERT INTO image(study, image_index, record, file, file_bytes, file_mtime_ns, damage) "
@@ -294,7 +275,7 @@ Result<void> RowWriter::made(const MadeRows& rows) {
             !done) {
             return done.error();
         }
-        if (auto done = instance({.id = schema::first_instance(series_id) + 1,
+        if (auto done = instance({.id = schema::made_instance(series_id),
                                   .kind = made.instance_kind,
                                   .uid = made.sop_instance_uid,
                                   .number = made.instance_number,
@@ -303,7 +284,6 @@ Result<void> RowWriter::made(const MadeRows& rows) {
             !done) {
             return done.error();
         }
-        // From the end of the series' numbers: received instances grow from its beginning.
         std::int64_t id = schema::last_instance(series_id);
         for (const MadeSeries::Earlier& earlier : made.earlier) {
             if (auto done = instance({.id = id--,
@@ -335,120 +315,6 @@ Result<void> RowWriter::write_image(std::int64_t study, const MadeRows& rows) {
     (*write)->bind(6, file.mtime_ns);
     (*write)->bind(7, rows.damage);
     return (*write)->run();
-}
-
-Result<void> RowWriter::quarantine(std::int64_t study, std::string_view why) {
-    auto mark = connection_.cached("UPDATE image SET damage = ? WHERE study = ?");
-    if (!mark) {
-        return mark.error();
-    }
-    (*mark)->bind(1, why);
-    (*mark)->bind(2, study);
-    if (auto marked = (*mark)->run(); !marked || connection_.changes() == 0) {
-        return marked;
-    }
-    const std::int64_t series =
-        schema::first_series(study) + made_series_number(DerivedKind::image);
-    if (auto gone = run(connection_,
-                        "DELETE FROM instance WHERE id BETWEEN ? AND ?",
-                        schema::first_instance(series),
-                        schema::last_instance(series));
-        !gone) {
-        return gone.error();
-    }
-    return run(connection_, "DELETE FROM series WHERE id = ?", series);
-}
-
-Result<void> RowWriter::remove_made(std::int64_t study) {
-    const std::int64_t first = schema::first_series(study);
-    const std::int64_t last = first + last_made_series_number;
-    if (auto gone = run(connection_,
-                        "DELETE FROM instance WHERE id BETWEEN ? AND ?",
-                        schema::first_instance(first),
-                        schema::last_instance(last));
-        !gone) {
-        return gone.error();
-    }
-    if (auto gone = run(connection_, "DELETE FROM series WHERE id BETWEEN ? AND ?", first, last);
-        !gone) {
-        return gone.error();
-    }
-    if (auto gone = run(connection_, "DELETE FROM image WHERE study = ?", study); !gone) {
-        return gone.error();
-    }
-    return remove_study_if_empty(study);
-}
-
-Result<void> RowWriter::remove_all_made() {
-    // Without a WHERE a table is emptied page by page: the usual case, nothing received.
-    auto received = connection_.integer("SELECT count(*) FROM received");
-    if (!received) {
-        return received.error();
-    }
-    if (*received == 0) {
-        return connection_.execute(
-            "DELETE FROM instance; DELETE FROM series; DELETE FROM image; DELETE FROM study; "
-            "DELETE FROM patient; DELETE FROM patient_name");
-    }
-    return connection_.execute(
-        fmt::format("DELETE FROM instance WHERE id NOT IN (SELECT instance FROM received);"
-                    "DELETE FROM series WHERE (id & {}) <= {};"
-                    "DELETE FROM image;"
-                    "DELETE FROM study WHERE id NOT IN (SELECT id >> {} FROM series);"
-                    "DELETE FROM patient WHERE id NOT IN (SELECT patient FROM study);"
-                    "DELETE FROM patient_name WHERE patient NOT IN (SELECT id FROM patient)",
-                    (1 << schema::series_bits) - 1,
-                    last_made_series_number,
-                    schema::series_bits));
-}
-
-Result<void> RowWriter::remove_study_if_empty(std::int64_t study) {
-    auto find = connection_.cached("SELECT patient FROM study WHERE id = ?");
-    if (!find) {
-        return find.error();
-    }
-    (*find)->bind(1, study);
-    auto patient = lookup(**find);
-    if (!patient) {
-        return patient.error();
-    }
-    if (auto gone = run(connection_,
-                        "DELETE FROM study WHERE id = ?1 AND NOT EXISTS("
-                        "SELECT 1 FROM series WHERE series.id BETWEEN ?2 AND ?3)",
-                        study,
-                        schema::first_series(study),
-                        schema::last_series(study));
-        !gone || connection_.changes() == 0) {
-        return gone;
-    }
-    if (auto gone = run(connection_,
-                        "DELETE FROM patient WHERE id = ?1 AND NOT EXISTS("
-                        "SELECT 1 FROM study WHERE study.patient = ?1)",
-                        *patient);
-        !gone || connection_.changes() == 0) {
-        return gone;
-    }
-    return run(connection_, "DELETE FROM patient_name WHERE patient = ?", *patient);
-}
-
-Result<void> RowWriter::remove_instance(std::int64_t instance) {
-    const std::int64_t series = schema::series_of(instance);
-    if (auto gone = run(connection_, "DELETE FROM received WHERE instance = ?", instance); !gone) {
-        return gone.error();
-    }
-    if (auto gone = run(connection_, "DELETE FROM instance WHERE id = ?", instance); !gone) {
-        return gone.error();
-    }
-    if (auto gone = run(connection_,
-                        "DELETE FROM series WHERE id = ?1 AND NOT EXISTS("
-                        "SELECT 1 FROM instance WHERE instance.id BETWEEN ?2 AND ?3)",
-                        series,
-                        schema::first_instance(series),
-                        schema::last_instance(series));
-        !gone) {
-        return gone.error();
-    }
-    return remove_study_if_empty(schema::study_of(instance));
 }
 
 }  // namespace cxr::bridge

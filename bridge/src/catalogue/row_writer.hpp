@@ -61,7 +61,7 @@ public:
     // Removals come before the additions of a writer's life: it remembers the patients it has met.
 
     /// The made series and instances of a study and its image row; study and patient too when
-    /// nothing else is in them.
+    /// nothing else is in them. A series that holds received instances, too, stays with these.
     [[nodiscard]] dicom::Result<void> remove_made(std::int64_t study);
     /// The same for all made objects at once, without indexes.
     [[nodiscard]] dicom::Result<void> remove_all_made();
@@ -79,6 +79,7 @@ private:
                                                     const dicom::PatientEntity& patient);
     [[nodiscard]] dicom::Result<void> write_names(std::int64_t patient, std::string_view name);
     [[nodiscard]] dicom::Result<void> write_image(std::int64_t study, const MadeRows& rows);
+    [[nodiscard]] dicom::Result<void> remove_made_series(std::int64_t first, std::int64_t last);
     [[nodiscard]] dicom::Result<void> remove_study_if_empty(std::int64_t study);
     [[nodiscard]] dicom::Result<std::int64_t> next_id(std::string_view table, std::int64_t& last);
 

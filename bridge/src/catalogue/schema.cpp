@@ -128,8 +128,9 @@ constexpr sqlite::VersionedTables tables_of_the_catalogue{
     .application_id = 0x43585242,  // "CXRB", in the file's header
     .migrations = migrations,
     .what = "catalogue",
-    .consequence = "it is rebuilt from the data set and the received objects; reports that later "
-                   "ones replaced are lost with it"};
+    .consequence =
+        "it is rebuilt from the data set and the received objects; reports that later "
+        "ones replaced are lost with it"};
 
 }  // namespace
 

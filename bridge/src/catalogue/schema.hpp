@@ -14,8 +14,9 @@
 
 namespace cxr::bridge::schema {
 
-inline constexpr int series_bits = 14;    ///< 16,383 series in a study
-inline constexpr int instance_bits = 22;  ///< 4,194,303 instances in a series
+inline constexpr int series_bits = 14;  ///< 16,383 series in a study
+inline constexpr int instance_bits =
+    22;  ///< 4,194,303 instances in a series, half of them received
 
 [[nodiscard]] constexpr std::int64_t first_series(std::int64_t study) {
     return study << series_bits;
@@ -28,6 +29,17 @@ inline constexpr int instance_bits = 22;  ///< 4,194,303 instances in a series
 }
 [[nodiscard]] constexpr std::int64_t last_instance(std::int64_t series) {
     return ((series + 1) << instance_bits) - 1;
+}
+/// Of a made series: its document; received instances follow it, earlier revisions come before the
+/// last number, downwards.
+[[nodiscard]] constexpr std::int64_t made_instance(std::int64_t series) {
+    return first_instance(series) + 1;
+}
+[[nodiscard]] constexpr std::int64_t first_received_instance(std::int64_t series) {
+    return first_instance(series) + 2;
+}
+[[nodiscard]] constexpr std::int64_t last_received_instance(std::int64_t series) {
+    return first_instance(series) + (1 << (instance_bits - 1));
 }
 [[nodiscard]] constexpr std::int64_t series_of(std::int64_t instance) {
     return instance >> instance_bits;
