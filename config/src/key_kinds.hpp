@@ -205,4 +205,8 @@ Key<Section> secret(Key<Section> key) {
     return key;
 }
 
+inline bool is_not_empty(const std::string& given) {
+    return !given.empty();
+}
+
 }  // namespace cxr::config

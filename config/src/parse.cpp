@@ -112,8 +112,7 @@ void Reader::read_all(const toml::node& node,
                       std::vector<Section>& sections) {
     const toml::array* tables = node.as_array();
     if (tables == nullptr || !tables->is_homogeneous(toml::node_type::table)) {
-        complain(node.source(),
-                 fmt::format("{0}: is written [[{0}]], one section each", name));
+        complain(node.source(), fmt::format("{0}: is written [[{0}]], one section each", name));
         return;
     }
     for (const toml::node& element : *tables) {

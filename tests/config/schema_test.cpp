@@ -181,7 +181,7 @@ const Mistake mistakes[] = {
     {"a user without a name", "\n[[user]]\npasscode_env = 'A'", "t.toml:2: user.name: missing"},
     {"a user as a plain section",
      "[user]\nname = 'A'",
-     "t.toml:1: user: users are written [[user]], one section each"},
+     "t.toml:1: user: is written [[user]], one section each"},
     {"a right that does not exist",
      "[[peer]]\naet = 'A'\nhost = 'h'\nmay = ['delete']",
      "t.toml:4: peer.may: [\"delete\"] is not allowed; allowed: "

@@ -120,6 +120,10 @@ bool documents_to_peer(const DataSetFolder& folder,
     return report.complete();
 }
 
+AnnotationsByImage received_by(const std::optional<NodeState>& state) {
+    return state ? received_annotations(state->received) : AnnotationsByImage();
+}
+
 bool flat_to_folder(const DataSetFolder& folder,
                     const std::optional<NodeState>& state,
                     const Records& records,
@@ -127,17 +131,13 @@ bool flat_to_folder(const DataSetFolder& folder,
                     ExportFormat format,
                     std::ostream& out,
                     std::ostream& err) {
-    std::vector<dicom::Annotation> received;
-    if (state) {
-        received = received_annotations(state->received, records);
-    }
     const auto files = [&] {
         Progress progress("exporting", "images", records.size());
         const FlatFileJob job{.folder = folder,
                               .records = records,
                               .mapping = options.data_set.mapping,
                               .output = *options.output,
-                              .received = received,
+                              .received = received_by(state),
                               .finished = [&progress] { progress.advance(); }};
         return format == ExportFormat::csv    ? write_csv(job)
                : format == ExportFormat::json ? write_json(job)
@@ -154,6 +154,7 @@ bool flat_to_folder(const DataSetFolder& folder,
 }
 
 bool pages_to_folder(const DataSetFolder& folder,
+                     const std::optional<NodeState>& state,
                      const Records& records,
                      const ExportOptions& options,
                      ExportFormat format,
@@ -166,7 +167,8 @@ bool pages_to_folder(const DataSetFolder& folder,
                                .records = records,
                                .mapping = options.data_set.mapping,
                                .output = *options.output,
-                               .threads = options.threads};
+                               .threads = options.threads,
+                               .received = received_by(state)};
         const auto finished = [&progress] { progress.advance(); };
         return is_html ? write_html(job, finished) : write_fhir(job, finished);
     }();
@@ -211,7 +213,8 @@ bool to_folder(const DataSetFolder& folder,
     }
     for (const ExportFormat format : options.formats) {
         if (format == ExportFormat::fhir || format == ExportFormat::html) {
-            complete = pages_to_folder(folder, records, options, format, out, err) && complete;
+            complete =
+                pages_to_folder(folder, state, records, options, format, out, err) && complete;
         } else if (!is_document(format)) {
             complete =
                 flat_to_folder(folder, state, records, options, format, out, err) && complete;

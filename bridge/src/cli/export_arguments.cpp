@@ -42,6 +42,9 @@ constexpr const char* footer =
     "  coco  boxes for detection tools\n"
     "  fhir  an R4 bundle an image: Patient, ImagingStudy, DiagnosticReport, Observation\n"
     "  html  a page an image, with the boxes drawn, and an index to search\n"
+    "What further sources ([[annotations]] of --config) and reports received by a node (--state) "
+    "say "
+    "is in\nevery format beside the data set's own, under the observer's name.\n"
     "A run that was interrupted is simply started again. No PNG is needed but for html's "
     "pictures:\n"
     "--missing-images list exports what is known of absent ones, too.\n"
@@ -49,7 +52,8 @@ constexpr const char* footer =
     "  cxrbridge export /srv/chestxray14 --format sr --format gsps -o out --missing-images list\n"
     "  cxrbridge export /srv/chestxray14 --format sr --to ORTHANC@127.0.0.1:4242 --limit 10\n"
     "  cxrbridge export /srv/chestxray14 --format coco -o coco --split test --finding Mass\n"
-    "  cxrbridge export /srv/chestxray14 --format html -o pages --patient 00013118\n";
+    "  cxrbridge export /srv/chestxray14 --format html -o pages --patient 00013118\n"
+    "  cxrbridge export /srv/chestxray14 --format json -o all --state /var/lib/cxrbridge\n";
 
 struct ExportCommand : Command<ExportOptions> {
     std::string state;
@@ -73,7 +77,7 @@ void add_export(CLI::App& program, Chosen& chosen) {
         ->add_option("--state",
                      given->state,
                      "A node's state folder: its reports' revisions, and reports that were sent to "
-                     "it, are exported with -o, too")
+                     "it, are exported with -o, too, in every format but gsps and kos")
         ->type_name("DIR");
     add_threads(*command, options.threads);
     add_config_file(*command, given->sources);

@@ -6,6 +6,11 @@
 #include "dicom/annotation/json.hpp"
 #include "dicom/annotation/record_annotations.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+
 namespace cxr::bridge {
 namespace {
 
@@ -70,6 +75,63 @@ Result<FlatFile> write_label_table(const FlatFileJob& job) {
     return written;
 }
 
+/// Nothing where nobody else says anything.
+Result<std::optional<FlatFile>> write_further_table(const FlatFileJob& job) {
+    FlatFile written{.name = "Further_Annotations.csv"};
+    std::optional<GrowingFile> file;
+    for (const dicom::ImageRecord* record : job.records) {
+        for (const Annotation& annotation :
+             further_annotations(*record, job.mapping, job.received)) {
+            if (!file) {
+                auto begun = GrowingFile::begin(job.output / written.name);
+                if (!begun) {
+                    return begun.error();
+                }
+                file.emplace(*std::move(begun));
+                file->append(dicom::further_table_header);
+            }
+            file->append(dicom::further_table_row(annotation));
+            ++written.rows;
+        }
+    }
+    if (!file) {
+        return std::optional<FlatFile>();
+    }
+    if (auto finished = file->finish(); !finished) {
+        return finished.error();
+    }
+    return std::optional(std::move(written));
+}
+
+Result<FlatFile> write_coco_file(const FlatFileJob& job,
+                                 std::string name,
+                                 std::span<const Annotation> boxes) {
+    FlatFile written{.name = std::move(name), .rows = boxes.size()};
+    auto kept = keep_whole_file(job.output / written.name, dicom::coco_document(boxes));
+    if (!kept) {
+        return kept.error();
+    }
+    return written;
+}
+
+/// By the name that each observer's files have.
+std::map<std::string, std::vector<Annotation>> further_boxes(const FlatFileJob& job) {
+    std::map<std::string, std::vector<Annotation>> boxes;
+    for (const dicom::ImageRecord* record : job.records) {
+        for_each_further_document(
+            *record,
+            job.mapping,
+            job.received,
+            [&](const std::string& whose, std::span<const Annotation> said) {
+                std::ranges::copy_if(said, std::back_inserter(boxes[whose]), [](const auto& one) {
+                    return one.box.has_value();
+                });
+            });
+    }
+    std::erase_if(boxes, [](const auto& observer) { return observer.second.empty(); });
+    return boxes;
+}
+
 }  // namespace
 
 Result<std::vector<FlatFile>> write_csv(const FlatFileJob& job) {
@@ -81,7 +143,15 @@ Result<std::vector<FlatFile>> write_csv(const FlatFileJob& job) {
     if (!labels) {
         return labels.error();
     }
-    return std::vector{*std::move(boxes), *std::move(labels)};
+    auto further = write_further_table(job);
+    if (!further) {
+        return further.error();
+    }
+    std::vector<FlatFile> files{*std::move(boxes), *std::move(labels)};
+    if (*further) {
+        files.push_back(**std::move(further));
+    }
+    return files;
 }
 
 Result<std::vector<FlatFile>> write_json(const FlatFileJob& job) {
@@ -100,10 +170,9 @@ Result<std::vector<FlatFile>> write_json(const FlatFileJob& job) {
     for (const dicom::ImageRecord* record : job.records) {
         append(dicom::label_annotations(*record, job.mapping));
         append(dicom::box_annotations(*record, job.mapping));
-        append(dicom::source_annotations(*record, job.mapping));
+        append(further_annotations(*record, job.mapping, job.received));
         advance(job);
     }
-    append(job.received);
     file->append(dicom::json_footer);
     if (auto finished = file->finish(); !finished) {
         return finished.error();
@@ -114,12 +183,19 @@ Result<std::vector<FlatFile>> write_json(const FlatFileJob& job) {
 Result<std::vector<FlatFile>> write_coco(const FlatFileJob& job) {
     std::vector<Annotation> boxes;
     for_each_box(job, [&](Annotation&& annotation) { boxes.push_back(std::move(annotation)); });
-    FlatFile written{.name = "coco.json", .rows = boxes.size()};
-    auto kept = keep_whole_file(job.output / written.name, dicom::coco_document(boxes));
-    if (!kept) {
-        return kept.error();
+    auto own = write_coco_file(job, "coco.json", boxes);
+    if (!own) {
+        return own.error();
     }
-    return std::vector{std::move(written)};
+    std::vector<FlatFile> files{*std::move(own)};
+    for (const auto& [whose, said] : further_boxes(job)) {
+        auto written = write_coco_file(job, "coco_" + whose + ".json", said);
+        if (!written) {
+            return written.error();
+        }
+        files.push_back(*std::move(written));
+    }
+    return files;
 }
 
 }  // namespace cxr::bridge

@@ -60,10 +60,11 @@ ImageFileOutcome write_each(
     return {.written = written, .unchanged = unchanged, .failures = std::move(failures)};
 }
 
-std::string bundle_of(const dicom::ImageRecord& record, const dicom::MappingOptions& mapping) {
-    std::vector<Annotation> annotations = annotations_of(record, mapping);
-    std::ranges::move(dicom::source_annotations(record, mapping), std::back_inserter(annotations));
-    return dicom::fhir_bundle(record, annotations, mapping);
+std::string bundle_of(const dicom::ImageRecord& record, const ImageFileJob& job) {
+    std::vector<Annotation> annotations = annotations_of(record, job.mapping);
+    std::ranges::move(further_annotations(record, job.mapping, job.received),
+                      std::back_inserter(annotations));
+    return dicom::fhir_bundle(record, annotations, job.mapping);
 }
 
 }  // namespace
@@ -73,7 +74,7 @@ ImageFileOutcome write_fhir(const ImageFileJob& job, const std::function<void()>
         job,
         ".fhir.json",
         [&](const dicom::ImageRecord& record) -> Result<std::string> {
-            return bundle_of(record, job.mapping);
+            return bundle_of(record, job);
         },
         finished);
 }
@@ -92,7 +93,11 @@ ImageFileOutcome write_html(const ImageFileJob& job, const std::function<void()>
                 }
                 png = *std::move(bytes);
             }
-            return html::image_page(record, annotations_of(record, job.mapping), job.mapping, png);
+            return html::image_page(record,
+                                    annotations_of(record, job.mapping),
+                                    further_annotations(record, job.mapping, job.received),
+                                    job.mapping,
+                                    png);
         },
         finished);
     if (auto index = html::write_index(job.output / "index.html", job.records); !index) {

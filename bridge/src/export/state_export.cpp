@@ -1,26 +1,19 @@
 #include "bridge/export/state_export.hpp"
 
 #include "bridge/objects/made_object.hpp"
+#include "dicom/annotation/box_table.hpp"
 #include "dicom/report/report.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
+#include <iterator>
 #include <map>
 #include <set>
 #include <unordered_set>
 
 namespace cxr::bridge {
 namespace {
-
-/// Letters, digits, '_', '-' and '.': what a file name here may hold.
-std::string file_name_of(const std::string& text) {
-    std::string name = text;
-    std::ranges::replace_if(
-        name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '.'; }, '-');
-    return name.empty() ? "unnamed" : name;
-}
 
 std::string_view stem_of(std::string_view image_index) {
     return image_index.substr(0, image_index.rfind('.'));
@@ -113,18 +106,18 @@ StateExportOutcome export_state(std::span<const SupersededReport> superseded,
     return job.take();
 }
 
-std::vector<dicom::Annotation> received_annotations(
-    std::span<const ReceivedReport> received, std::span<const dicom::ImageRecord* const> records) {
-    const Names images = names_of(records);
-    std::vector<dicom::Annotation> annotations;
+AnnotationsByImage received_annotations(std::span<const ReceivedReport> received) {
+    std::vector<dicom::Annotation> all;
+    std::vector<std::string> replaced;
     for (const ReceivedReport& report : received) {
-        std::ranges::copy_if(report.report.annotations,
-                             std::back_inserter(annotations),
-                             [&images](const dicom::Annotation& annotation) {
-                                 return images.contains(annotation.image_index);
-                             });
+        replaced.push_back(report.report.origin.predecessor);
+        std::ranges::copy(report.report.annotations, std::back_inserter(all));
     }
-    return annotations;
+    AnnotationsByImage by_image;
+    for (dicom::Annotation& annotation : dicom::current_annotations(std::move(all), replaced)) {
+        by_image[annotation.image_index].push_back(std::move(annotation));
+    }
+    return by_image;
 }
 
 }  // namespace cxr::bridge

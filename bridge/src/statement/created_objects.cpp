@@ -40,6 +40,18 @@ ImageRecord made_up(const char* image, dicom::Finding finding, const char* label
     box.width = 30;
     box.height = 40;
     record.boxes = {box};
+    static const auto model = std::make_shared<const dicom::AnnotationSource>(
+        dicom::AnnotationSource{.name = "model",
+                                .observer = {.type = dicom::ObserverType::device,
+                                             .name = "model",
+                                             .organization = {},
+                                             .manufacturer = "its maker",
+                                             .model_name = "model",
+                                             .software_version = "1",
+                                             .device_uid = {}}});
+    record.sources = {
+        {.source = model,
+         .statements = {{.finding = finding, .label_as_written = label, .certainty_percent = 50}}}};
     return record;
 }
 
@@ -101,6 +113,7 @@ std::unique_ptr<DcmDataset> build(const ImageRecord& record,
         }
         case DerivedKind::label_report:
         case DerivedKind::box_report:
+        case DerivedKind::first_source_report:
             return built(dicom::build_report(record, kind, mapping));
         case DerivedKind::presentation_state:
             return built(dicom::build_presentation_state(record, mapping));
@@ -122,6 +135,8 @@ const char* name_of(DerivedKind kind) {
             return "Presentation state of the boxes";
         case DerivedKind::key_objects:
             return "Key object selection";
+        case DerivedKind::first_source_report:
+            return "Report of a further source";
     }
     return "";
 }

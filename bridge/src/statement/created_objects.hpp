@@ -10,6 +10,9 @@
 
 namespace cxr::bridge {
 
+/// Every kind, a further source's report being one.
+inline constexpr std::size_t created_kind_count = dicom::derived_kind_count + 1;
+
 struct CreatedObject {
     std::string name;  ///< "Image", "Report of the labels", …
     std::string sop_class_uid;

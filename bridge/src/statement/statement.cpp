@@ -39,13 +39,16 @@ void overview(Document& text, const config::Config& config, const AcceptableCont
     text.emplace_back(Heading{3, "1.3 Made objects"});
     TextTable objects{.header = {"Object", "SOP class", "Offered"}, .rows = {}};
     const auto served = catalogue_settings(config).made_kinds;
-    for (std::size_t i = 0; i < dicom::derived_kind_count; ++i) {
+    for (std::size_t i = 0; i < created_kind_count; ++i) {
         const auto kind = static_cast<dicom::DerivedKind>(i);
         const auto object = created_object(kind, config.data_set.mapping);
+        const bool by_node = std::ranges::find(served, kind) != served.end() ||
+                             (dicom::is_source_report(kind) && !config.annotations.empty());
         objects.rows.push_back({object.name,
                                 '`' + object.sop_class_uid + '`',
-                                std::ranges::find(served, kind) != served.end()
-                                    ? "by the node and to files"
+                                by_node ? "by the node and to files"
+                                : dicom::is_source_report(kind)
+                                    ? "with an `[[annotations]]` section"
                                     : "to files and by `export --to`"});
     }
     text.emplace_back(std::move(objects));
@@ -253,7 +256,7 @@ void annexes(Document& text, const config::Config& config) {
         "always "
         "present), EMPTY. A value in code type is the same in all objects. `>` marks attributes of "
         "a sequence's items. Reports follow TID 1500 of PS3.16."});
-    for (std::size_t i = 0; i < dicom::derived_kind_count; ++i) {
+    for (std::size_t i = 0; i < created_kind_count; ++i) {
         auto object = created_object(static_cast<dicom::DerivedKind>(i), config.data_set.mapping);
         text.emplace_back(Heading{3, object.name + ", " + object.sop_class_uid});
         text.emplace_back(std::move(object.attributes));

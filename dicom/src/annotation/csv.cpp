@@ -29,15 +29,19 @@ std::string trimmed(double value) {
     return digits == "-0" ? "0" : digits;
 }
 
-/// The box table calls Infiltration "Infiltrate".
-std::string box_table_label(const Annotation& annotation) {
-    if (!annotation.label_as_written.empty()) {
+/// As it was written, else as the collection writes it.
+std::string label_of_row(const Annotation& annotation) {
+    if (!annotation.label_as_written.empty() || !annotation.finding) {
         return annotation.label_as_written;
     }
-    if (annotation.finding == Finding::infiltration) {
-        return "Infiltrate";
-    }
-    return annotation.finding ? std::string(label_of(*annotation.finding)) : std::string();
+    return std::string(label_of(*annotation.finding));
+}
+
+/// The box table calls Infiltration "Infiltrate".
+std::string box_table_label(const Annotation& annotation) {
+    const bool unwritten = annotation.label_as_written.empty();
+    return unwritten && annotation.finding == Finding::infiltration ? "Infiltrate"
+                                                                    : label_of_row(annotation);
 }
 
 }  // namespace
@@ -53,15 +57,31 @@ std::string box_table_row(const Annotation& annotation) {
     return row += '\n';
 }
 
+std::string further_table_row(const Annotation& annotation) {
+    std::string row = cell(annotation.image_index) + ',' + cell(label_of_row(annotation));
+    if (annotation.box) {
+        const AnnotationBox& box = *annotation.box;
+        for (const double value : {box.x, box.y, box.width, box.height}) {
+            row += ',' + trimmed(value);
+        }
+    } else {
+        row += ",,,,";
+    }
+    row += ',';
+    if (annotation.certainty_percent) {
+        row += trimmed(*annotation.certainty_percent);
+    }
+    return row + ',' + cell(annotation.observer.name) + ',' +
+           cell(annotation.report.sop_instance_uid) + '\n';
+}
+
 std::string label_table_row(std::span<const Annotation> annotations) {
     std::string labels;
     for (const Annotation& annotation : annotations) {
         if (&annotation != &annotations.front()) {
             labels += '|';
         }
-        labels += !annotation.label_as_written.empty() ? annotation.label_as_written
-                  : annotation.finding                 ? std::string(label_of(*annotation.finding))
-                                                       : std::string();
+        labels += label_of_row(annotation);
     }
     return cell(annotations.front().image_index) + ',' + cell(labels) + '\n';
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <sstream>
 #include <vector>
 
@@ -108,12 +109,16 @@ private:
         json_.key("subject");
         put_reference(json_, patient_);
         put_optional(json_, "started", date_of(study.study_date));
-        std::size_t series = 1;
+        // A viewer may have put its report into a study of its own.
+        std::vector<const ReportOrigin*> reports;
         for (const Document& document : documents) {
-            series += document_uid(document.front()).empty() ? 0U : 1U;
+            const ReportOrigin& report = document.front().report;
+            if (report.study_instance_uid == study.study_instance_uid) {
+                reports.push_back(&report);
+            }
         }
-        json_.key("numberOfSeries").value(series);
-        json_.key("numberOfInstances").value(series);
+        json_.key("numberOfSeries").value(reports.size() + 1);
+        json_.key("numberOfInstances").value(reports.size() + 1);
         json_.key("procedureCode").open_array();
         put_concept(json_, study.procedure_code);
         json_.close_array();
@@ -125,15 +130,12 @@ private:
                     image.series_description,
                     instance.sop_instance_uid,
                     instance.sop_class_uid});
-        for (const Document& document : documents) {
-            const ReportOrigin& report = document.front().report;
-            if (!report.sop_instance_uid.empty()) {
-                put_series({report.series_instance_uid,
-                            "SR",
-                            {},
-                            report.sop_instance_uid,
-                            report.sop_class_uid});
-            }
+        for (const ReportOrigin* report : reports) {
+            put_series({report->series_instance_uid,
+                        "SR",
+                        {},
+                        report->sop_instance_uid,
+                        report->sop_class_uid});
         }
         json_.close_array();
     }
@@ -163,20 +165,27 @@ private:
     /// A report and its observations, whose ids outlive a change of what they say.
     void put_document(const Document& document) {
         const Annotation& first = document.front();
-        const std::string name = fmt::format("{}|{}|{}",
-                                             record_.row.image_index,
-                                             first.box ? "boxes" : "labels",
-                                             observer_key(first));
+        const std::string name = unused(fmt::format("{}|{}|{}",
+                                                    record_.row.image_index,
+                                                    first.box ? "boxes" : "labels",
+                                                    observer_key(first)));
         std::vector<std::string> observations;
         for (const Annotation& annotation : document) {
             const std::string& what = annotation.tracking_uid.empty() ? annotation.label_as_written
                                                                       : annotation.tracking_uid;
-            observations.push_back(uuid_text(fmt::format("fhir|observation|{}|{}", name, what)));
+            observations.push_back(
+                uuid_text(unused(fmt::format("fhir|observation|{}|{}", name, what))));
             put_entry("Observation", observations.back(), [&] { put_observation(annotation); });
         }
         put_entry("DiagnosticReport", uuid_text(fmt::format("fhir|report|{}", name)), [&] {
             put_report(document, observations);
         });
+    }
+
+    /// One observer may have several documents of an image, and one document a label twice.
+    std::string unused(const std::string& name) {
+        const int uses = ++uses_of_[name];
+        return uses == 1 ? name : fmt::format("{}|{}", name, uses);
     }
 
     static std::string observer_key(const Annotation& annotation) {
@@ -316,15 +325,16 @@ private:
             text += text.empty() ? "" : ", ";
             text += annotation.label_as_written;
         }
-        return text + (document.front().box ? " (boxes drawn by a reader)"
-                       : document.front().observer.type == ObserverType::device
-                           ? " (said by a program, not verified on the image)"
-                           : "");
+        if (document.front().observer.type == ObserverType::device) {
+            return text + " (said by a program, not verified on the image)";
+        }
+        return text + (document.front().box ? " (boxes drawn by a reader)" : "");
     }
 
     const ImageRecord& record_;
     const MappingOptions& options_;
     const std::string patient_, study_;
+    std::map<std::string, int> uses_of_;
     std::ostringstream text_;
     JsonWriter json_{text_, JsonLayout::indented};
 };

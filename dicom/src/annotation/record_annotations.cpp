@@ -92,37 +92,37 @@ std::vector<Annotation> box_annotations(const ImageRecord& record, const Mapping
 }
 
 std::vector<Annotation> source_annotations(const ImageRecord& record,
+                                           std::size_t source,
                                            const MappingOptions& options) {
+    const SourceStatements& said = record.sources.at(source);
+    const ReportOrigin report = report_of(record, source_report(source), options);
+    std::array<std::size_t, finding_count> boxes_of_label{};
     std::vector<Annotation> annotations;
-    for (std::size_t i = 0; i < record.sources.size(); ++i) {
-        const SourceStatements& said = record.sources[i];
-        const ReportOrigin report = report_of(record, source_report(i), options);
-        std::array<std::size_t, finding_count> boxes_of_label{};
-        for (const SourceStatement& statement : said.statements) {
-            Annotation annotation;
-            annotation.image_index = record.row.image_index;
-            annotation.finding = statement.finding;
-            annotation.label_as_written = statement.label_as_written;
-            annotation.finding_code = finding_code(statement.finding, options.reports).code;
-            annotation.certainty_percent = statement.certainty_percent;
-            annotation.observer = said.source->observer;
-            annotation.report = report;
-            if (statement.x_y_width_height) {
-                const auto& [x, y, width, height] = *statement.x_y_width_height;
-                annotation.box = AnnotationBox{
-                    .x = x, .y = y, .width = width, .height = height, .digits_as_written = {}};
-                const std::size_t ordinal =
-                    ++boxes_of_label[static_cast<std::size_t>(statement.finding)];
-                annotation.tracking_identifier = record.row.image_index + '/' +
-                                                 statement.label_as_written + '/' +
-                                                 std::to_string(ordinal);
-                BoundingBox box;
-                box.image_index = record.row.image_index;
-                box.finding = statement.finding;
-                annotation.tracking_uid = source_tracking_uid(said.source->name, box, ordinal);
-            }
-            annotations.push_back(std::move(annotation));
+    annotations.reserve(said.statements.size());
+    for (const SourceStatement& statement : said.statements) {
+        Annotation annotation;
+        annotation.image_index = record.row.image_index;
+        annotation.finding = statement.finding;
+        annotation.label_as_written = statement.label_as_written;
+        annotation.finding_code = finding_code(statement.finding, options.reports).code;
+        annotation.certainty_percent = statement.certainty_percent;
+        annotation.observer = said.source->observer;
+        annotation.report = report;
+        if (statement.x_y_width_height) {
+            const auto& [x, y, width, height] = *statement.x_y_width_height;
+            annotation.box = AnnotationBox{
+                .x = x, .y = y, .width = width, .height = height, .digits_as_written = {}};
+            const std::size_t ordinal =
+                ++boxes_of_label[static_cast<std::size_t>(statement.finding)];
+            annotation.tracking_identifier = record.row.image_index + '/' +
+                                             statement.label_as_written + '/' +
+                                             std::to_string(ordinal);
+            BoundingBox box;
+            box.image_index = record.row.image_index;
+            box.finding = statement.finding;
+            annotation.tracking_uid = source_tracking_uid(said.source->name, box, ordinal);
         }
+        annotations.push_back(std::move(annotation));
     }
     return annotations;
 }

@@ -184,9 +184,7 @@ SeriesEntity series_entity(const ImageRecord& record,
                 record, options, {"series|boxes|", "SR", "702", "ChestX-ray14 boxes"});
         case DerivedKind::presentation_state:
             series = document_series(
-                record,
-                options,
-                {"series|gsps|", "PR", "801", "ChestX-ray14 presentation state"});
+                record, options, {"series|gsps|", "PR", "801", "ChestX-ray14 presentation state"});
             // Without it a validator asks for a side (PS3.3 C.7.3.1, Laterality is 2C).
             series.body_part_examined = "CHEST";
             break;

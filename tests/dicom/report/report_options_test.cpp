@@ -2,6 +2,7 @@
 #include "dicom/report/code_table.hpp"
 #include "dicom/report/records.hpp"
 #include "dicom/report/report.hpp"
+#include "support/dcmtk_ready.hpp"
 #include "support/files.hpp"
 
 #include <dcmtk/config/osconfig.h>
@@ -20,9 +21,7 @@ using cxr::test::invented_boxed_record;
 
 namespace {
 
-struct DcmtkReady {
-    DcmtkReady() { initialise_dcmtk(); }
-};
+using cxr::test::DcmtkReady;
 BOOST_TEST_GLOBAL_FIXTURE(DcmtkReady);
 
 ImageRecord record_with_spacing() {

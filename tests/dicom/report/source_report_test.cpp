@@ -3,6 +3,7 @@
 #include "dicom/report/records.hpp"
 #include "dicom/report/report.hpp"
 #include "dicom/report/report_reader.hpp"
+#include "support/dcmtk_ready.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
@@ -17,9 +18,6 @@ using namespace cxr::test;
 
 namespace {
 
-struct DcmtkReady {
-    DcmtkReady() { initialise_dcmtk(); }
-};
 BOOST_TEST_GLOBAL_FIXTURE(DcmtkReady);
 
 ImageRecord record_with_sources() {

@@ -2,6 +2,7 @@
 /// Files that are made for each of the chosen images: FHIR bundles, pages to look at.
 
 #include "bridge/data_set/folder.hpp"
+#include "bridge/export/further_annotations.hpp"
 #include "bridge/export/whole_file.hpp"
 
 #include <cstdint>
@@ -17,8 +18,9 @@ struct ImageFileJob {
     const DataSetFolder& folder;
     std::span<const dicom::ImageRecord* const> records;  ///< of the folder
     const dicom::MappingOptions& mapping;
-    std::filesystem::path output;  ///< made when it is not there
-    std::size_t threads = 0;       ///< 0: as many as cores
+    std::filesystem::path output;      ///< made when it is not there
+    std::size_t threads = 0;           ///< 0: as many as cores
+    AnnotationsByImage received = {};  ///< what others sent in
 };
 
 struct ImageFileOutcome {

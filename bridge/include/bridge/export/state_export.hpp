@@ -2,6 +2,7 @@
 /// Exports, beside the reports of the data set as it is, what a node's state folder adds: reports
 /// that later ones replaced, and those that others sent in.
 
+#include "bridge/export/further_annotations.hpp"
 #include "bridge/export/part10_folder.hpp"
 #include "bridge/import/received_reports.hpp"
 
@@ -25,8 +26,8 @@ struct StateExportOutcome {
                                               std::span<const dicom::ImageRecord* const> records,
                                               const Part10Folder& folder);
 
-/// What the received reports say of these records' images, in their order.
-[[nodiscard]] std::vector<dicom::Annotation> received_annotations(
-    std::span<const ReceivedReport> received, std::span<const dicom::ImageRecord* const> records);
+/// What the received reports say; of a report that was replaced, and of a tracked statement that
+/// was said anew, only the newest (dicom::current_annotations).
+[[nodiscard]] AnnotationsByImage received_annotations(std::span<const ReceivedReport> received);
 
 }  // namespace cxr::bridge

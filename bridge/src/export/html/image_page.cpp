@@ -2,6 +2,8 @@
 
 #include "dicom/report/report.hpp"
 #include "export/html/assets.hpp"
+#include "export/html/facts.hpp"
+#include "export/html/further_sections.hpp"
 #include "export/html/markup.hpp"
 
 #include <fmt/format.h>
@@ -24,14 +26,6 @@ double true_proportion(const dicom::ChestXRayRow& row) {
     }
     const double proportion = static_cast<double>(row.original_width) / row.original_height;
     return std::clamp(proportion, 0.25, 4.0);
-}
-
-std::string code_text(const dicom::CodedConcept& code) {
-    return code.value.empty() ? std::string("none")
-                              : fmt::format("{} <span class=\"soft\">{} {}</span>",
-                                            escaped(code.meaning),
-                                            escaped(code.scheme),
-                                            escaped(code.value));
 }
 
 std::string site_text(const Annotation& annotation, const dicom::MappingOptions& mapping) {
@@ -62,25 +56,42 @@ std::string facts_of(const dicom::ImageRecord& record) {
 }
 
 /// The name stands above its box, or within where there is no room.
-std::string drawn_box(const Annotation& annotation, std::size_t number, double stretch) {
-    const dicom::AnnotationBox& box = *annotation.box;
-    const double name_y = box.y < 48 ? box.y + 40 : box.y - 8;
+double name_above(const dicom::AnnotationBox& box) {
+    return box.y < 48 ? box.y + 40 : box.y - 8;
+}
+
+/// Others' names stand below their boxes, on lines in turn: observers draw the same thing.
+double name_below(const dicom::AnnotationBox& box, std::size_t further) {
+    constexpr std::size_t lines = 3;
+    const double line = 28.0 * static_cast<double>(1 + further % lines);
+    return std::min(box.y + box.height + line, image_side - 8);
+}
+
+/// @param kind "own", or "further" of an observer beside the data set's.
+std::string drawn_box(const dicom::AnnotationBox& box,
+                      std::string_view name,
+                      double name_y,
+                      std::string_view kind,
+                      std::size_t number,
+                      double stretch) {
     return fmt::format(
-        "<g class=\"box hue{0}\" id=\"box-{1}\"><title>{2}</title>"
+        "<g class=\"box {8} hue{0}\" id=\"box-{1}\"><title>{2}</title>"
         "<rect x=\"{3:.2f}\" y=\"{4:.2f}\" width=\"{5:.2f}\" height=\"{6:.2f}\"/>"
         "<text class=\"name\" x=\"{3:.2f}\" y=\"{7:.2f}\">{2}</text></g>\n",
         (number - 1) % hue_count,
         number,
-        escaped(annotation.label_as_written),
+        escaped(name),
         box.x * stretch,
         box.y,
         box.width * stretch,
         box.height,
-        name_y);
+        name_y,
+        kind);
 }
 
 std::string figure(const dicom::ImageRecord& record,
                    const std::vector<Annotation>& boxes,
+                   std::span<const Annotation> further,
                    std::span<const std::byte> png) {
     const double stretch = true_proportion(record.row);
     const double width = image_side * stretch;
@@ -111,8 +122,16 @@ std::string figure(const dicom::ImageRecord& record,
         text += base64(png);
         text += "\"/>\n";
     }
-    for (std::size_t i = 0; i < boxes.size(); ++i) {
-        text += drawn_box(boxes[i], i + 1, stretch);
+    std::size_t number = 0;
+    for (const Annotation& own : boxes) {
+        text += drawn_box(
+            *own.box, own.label_as_written, name_above(*own.box), "own", ++number, stretch);
+    }
+    for (const Annotation& other : further) {
+        if (other.box) {
+            const double name_y = name_below(*other.box, number - boxes.size());
+            text += drawn_box(*other.box, name_of_box(other), name_y, "further", ++number, stretch);
+        }
     }
     text += "</svg>\n<figcaption class=\"soft\">";
     if (record.row.original_width != 0 && record.row.original_height != 0) {
@@ -181,37 +200,13 @@ std::string box_section(const std::vector<Annotation>& boxes) {
            "Drawn by a reader; a box is a rectangle, not an outline.</p></section>\n";
 }
 
-std::string term(std::string_view name, std::string_view value) {
-    return value.empty() ? std::string()
-                         : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, escaped(value));
-}
-
-std::string uid_term(std::string_view name, std::string_view uid) {
-    return uid.empty() ? std::string()
-                       : fmt::format("<dt>{}</dt><dd><code>{}</code></dd>\n", name, escaped(uid));
-}
-
 /// Who said it, in which document.
 std::string report_section(std::string_view title, const std::vector<Annotation>& annotations) {
     if (annotations.empty()) {
         return {};
     }
-    const dicom::Observer& observer = annotations.front().observer;
-    const dicom::ReportOrigin& report = annotations.front().report;
-    std::string text = fmt::format("<section><h2>{}</h2>\n<dl>\n", title);
-    text += term("Observer",
-                 fmt::format("{} ({})",
-                             observer.name,
-                             observer.type == dicom::ObserverType::person ? "person" : "device"));
-    text += term("Organization", observer.organization);
-    text += term("Manufacturer", observer.manufacturer);
-    text +=
-        term("Model, version",
-             observer.model_name.empty() ? std::string()
-                                         : observer.model_name + ", " + observer.software_version);
-    text += term("Status", report.completion_flag + ", " + report.verification_flag);
-    text += uid_term("SOP Instance UID", report.sop_instance_uid);
-    return text + "</dl></section>\n";
+    return fmt::format(
+        "<section><h2>{}</h2>\n{}</section>\n", title, observer_facts(annotations.front()));
 }
 
 std::string provenance(const dicom::ImageRecord& record, const dicom::MappingOptions& mapping) {
@@ -238,6 +233,7 @@ std::string provenance(const dicom::ImageRecord& record, const dicom::MappingOpt
 
 std::string image_page(const dicom::ImageRecord& record,
                        std::span<const Annotation> annotations,
+                       std::span<const Annotation> further,
                        const dicom::MappingOptions& mapping,
                        std::span<const std::byte> png) {
     std::vector<Annotation> labels;
@@ -251,10 +247,11 @@ std::string image_page(const dicom::ImageRecord& record,
         "</header>\n<main>\n",
         escaped(record.row.stem()),
         facts_of(record));
-    text += figure(record, boxes, png);
+    text += figure(record, boxes, further, png);
     text += "<aside>\n";
     text += box_section(boxes);
     text += label_section(labels, mapping);
+    text += further_sections(further, boxes.size());
     text += report_section("Label report", labels);
     text += report_section("Box report", boxes);
     text += provenance(record, mapping);

@@ -11,10 +11,12 @@
 
 namespace cxr::bridge::html {
 
-/// @param annotations of this image: labels, then boxes.
+/// @param annotations the data set's own of this image: labels, then boxes.
+/// @param further what others say of it, those of one document together.
 /// @param png the picture's own bytes; empty where the PNG is absent, which the page says.
 [[nodiscard]] std::string image_page(const dicom::ImageRecord& record,
                                      std::span<const dicom::Annotation> annotations,
+                                     std::span<const dicom::Annotation> further,
                                      const dicom::MappingOptions& mapping,
                                      std::span<const std::byte> png);
 

@@ -16,8 +16,9 @@ namespace cxr::dicom {
 [[nodiscard]] std::vector<Annotation> box_annotations(const ImageRecord& record,
                                                       const MappingOptions& options);
 
-/// What further sources say, source by source: their reports' statements.
+/// What a further source says: its report's statements. @param source of record.sources.
 [[nodiscard]] std::vector<Annotation> source_annotations(const ImageRecord& record,
+                                                         std::size_t source,
                                                          const MappingOptions& options);
 
 }  // namespace cxr::dicom
