@@ -30,21 +30,28 @@ struct Report {
     }
 };
 
-Report examined(SecureBridge& node, const std::string& only, const Command& more = {}) {
+Report examined(const std::string& peer,
+                const PkiFiles& files,
+                const std::string& only,
+                const Command& more) {
     return {run(Command{cxrbridge(),
                         "conform",
-                        fmt::format("CXRBRIDGE@127.0.0.1:{}", node.tls_port()),
+                        peer,
                         "--only",
                         only,
                         "--tls",
                         "--ca",
-                        node.files().path("ca.pem"),
+                        files.path("ca.pem"),
                         "--certificate",
-                        node.files().path("modality.pem"),
+                        files.path("modality.pem"),
                         "--key",
-                        node.files().path("modality.key")} +
+                        files.path("modality.key")} +
                     more,
                 std::chrono::seconds(120))};
+}
+Report examined(SecureBridge& node, const std::string& only, const Command& more = {}) {
+    return examined(
+        fmt::format("CXRBRIDGE@127.0.0.1:{}", node.tls_port()), node.files(), only, more);
 }
 
 }  // namespace
@@ -71,6 +78,37 @@ BOOST_AUTO_TEST_CASE(our_node_passes_in_both_directions) {
     BOOST_TEST(report.done.output.find(", by TLSv1.3 TLS_AES_256_GCM_SHA384") != std::string::npos);
     node.bridge().server().wait_for_line("unsupported protocol");
     node.bridge().server().wait_for_line("peer did not return a certificate");
+}
+
+/// It does TLS handshakes one after the other: whoever says nothing holds up all the others.
+BOOST_AUTO_TEST_CASE(orthanc_deviates_by_TLS_as_it_does_without) {
+    const PkiFiles files;
+    const TemporaryFolder folder;
+    const std::uint16_t port = free_port();
+    const std::uint16_t http_port = free_port();
+    const auto configuration = folder / "orthanc.json";
+    write_text(configuration,
+               fmt::format(R"({{"StorageDirectory": "{0}", "IndexDirectory": "{0}",
+                               "DicomAet": "ORTHANC", "DicomPort": {1}, "HttpPort": {2},
+                               "DicomTlsEnabled": true, "DicomTlsCertificate": "{3}",
+                               "DicomTlsPrivateKey": "{4}", "DicomTlsTrustedCertificates": "{5}",
+                               "DicomTlsRemoteCertificateRequired": true, "Plugins": []}})",
+                           (folder / "storage").string(),
+                           port,
+                           http_port,
+                           files.path("node.pem"),
+                           files.path("node.key"),
+                           files.path("ca.pem")));
+    const Server server(Command{"Orthanc", configuration.string()});
+    wait_for_port(port);
+    const Report report = examined(
+        fmt::format("ORTHANC@127.0.0.1:{}", port), files, "A2,A20,V1,X4,X6", {"--timeout", "3"});
+    BOOST_TEST(report.done.exit_code == 1, report.done.output << report.done.errors);
+    BOOST_TEST(report.verdict("A2") == "PASS");
+    BOOST_TEST(report.verdict("A20").starts_with("FAIL"), report.verdict("A20"));
+    BOOST_TEST(report.verdict("V1") == "PASS");
+    BOOST_TEST(report.verdict("X4") == "PASS", report.verdict("X4"));
+    BOOST_TEST(report.verdict("X6") == "PASS", report.verdict("X6"));
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_speaks_TLS_1_0_deviates) {
