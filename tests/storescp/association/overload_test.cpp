@@ -44,6 +44,7 @@ std::vector<Answered> ask_at_once(std::uint16_t port, std::size_t count) {
     std::vector<Answered> all(count);
     std::latch begin(static_cast<std::ptrdiff_t>(count));
     std::vector<std::jthread> threads;
+    threads.reserve(count);
     for (Answered& one : all) {
         threads.emplace_back([&one, &begin, port] {
             begin.arrive_and_wait();
