@@ -179,11 +179,13 @@ BOOST_AUTO_TEST_CASE(X10_wrong_users_and_refused_nodes_are_told_whatever_they_ca
          storescp::AssociationRejected{.address = "10.1.2.3:5",
                                        .peers = {.calling = "\x1b[2J<&\xff\"", .called = "NODE"},
                                        .rejection = {1, 1, 3},
-                                       .why = "not known"},
+                                       .why = "not known",
+                                       .section = {}},
          storescp::AssociationRejected{.address = "10.1.2.3:5",
                                        .peers = {.calling = "B", .called = "NODE"},
                                        .rejection = {2, 3, 2},
-                                       .why = "full"},
+                                       .why = "full",
+                                       .section = {}},
          storescp::HandshakeFailed{"10.1.2.4:5", "TLS handshake: certificate has expired"}});
     BOOST_TEST_REQUIRE(lines.size() == 5U);
     BOOST_TEST(has(lines[1], R"(<EventID csd-code="110114")"));
