@@ -176,6 +176,7 @@ BOOST_AUTO_TEST_CASE(X11_a_storm_of_connections_delays_no_legitimate_echo) {
     const auto begun = std::chrono::steady_clock::now();
     {
         std::vector<std::jthread> callers;
+        callers.reserve(4);
         for (int i = 0; i < 4; ++i) {
             callers.emplace_back(storm);
         }
