@@ -48,6 +48,8 @@ template <>
 template <>
 [[nodiscard]] std::span<const Key<CommitmentSection>> keys_of<CommitmentSection>();
 template <>
+[[nodiscard]] std::span<const Key<RouteSection>> keys_of<RouteSection>();
+template <>
 [[nodiscard]] std::span<const Key<ExportSection>> keys_of<ExportSection>();
 template <>
 [[nodiscard]] std::span<const Key<ReportsSection>> keys_of<ReportsSection>();
@@ -59,7 +61,7 @@ template <>
 [[nodiscard]] std::span<const Key<LogSection>> keys_of<LogSection>();
 
 /// Calls visit("dataset", config.data_set), visit("node", config.node), … for the single sections;
-/// [[peer]] and [[user]] are the repeated ones.
+/// [[peer]], [[user]] and [[route]] are the repeated ones.
 template <typename SomeConfig, typename Visitor>
 void for_each_section(SomeConfig& config, Visitor&& visit) {
     visit("dataset", config.data_set);

@@ -131,7 +131,7 @@ void Reader::read_all(const toml::node& node,
 void Reader::read(const toml::table& root, Config& config) {
     std::vector<std::string_view> names;
     for_each_section(config, [&](const char* name, const auto&) { names.emplace_back(name); });
-    names.insert(names.end(), {"peer", "user", "annotations"});
+    names.insert(names.end(), {"peer", "user", "annotations", "route"});
 
     for (const auto& [toml_key, node] : root) {
         const std::string_view given = toml_key.str();
@@ -147,6 +147,8 @@ void Reader::read(const toml::table& root, Config& config) {
             read_all(node, given, {"name"}, config.users);
         } else if (given == "annotations") {
             read_all(node, given, {"name", "file"}, config.annotations);
+        } else if (given == "route") {
+            read_all(node, given, {"name", "to"}, config.routes);
         } else if (!node.is_table()) {
             complain(toml_key.source(),
                      fmt::format("{0}: must be a section, written [{0}]", given));

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
+#include <map>
 #include <set>
 
 namespace cxr::config {
@@ -98,6 +99,32 @@ void look_at_annotations(const std::vector<AnnotationsSection>& sources,
         if (!source.certainty.empty() && source.format != AnnotationFormat::csv) {
             found.push_back(fmt::format(
                 "annotations: \"{}\" has a certainty column, which only CSV has", source.name));
+        }
+    }
+}
+
+/// A destination is somebody we know, and has one schedule.
+void look_at_routes(const Config& config, std::vector<std::string>& found) {
+    std::set<std::string> names;
+    std::map<std::string, const RouteSection*> destinations;
+    for (const RouteSection& route : config.routes) {
+        if (!names.insert(route.name).second) {
+            found.push_back(fmt::format("route: two routes are called {}", route.name));
+        }
+        if (std::ranges::find(config.peers, route.to, &PeerSection::aet) == config.peers.end()) {
+            found.push_back(fmt::format(
+                "route {}: there is no [[peer]] with the AE title {}", route.name, route.to));
+        }
+        const RouteSection& first = *destinations.try_emplace(route.to, &route).first->second;
+        if (first.retry_interval != route.retry_interval ||
+            first.retry_interval_max != route.retry_interval_max ||
+            first.retry_limit != route.retry_limit) {
+            found.push_back(
+                fmt::format("route {}: tries {} again otherwise than route {}; a destination has "
+                            "one schedule",
+                            route.name,
+                            route.to,
+                            first.name));
         }
     }
 }
@@ -199,6 +226,7 @@ std::vector<std::string> contradictions(const Config& config) {
             found.push_back(fmt::format("peer: two peers have the AE title {}", peer.aet));
         }
     }
+    look_at_routes(config, found);
     return found;
 }
 
@@ -219,6 +247,10 @@ std::string show(const Config& config) {
     for (const AnnotationsSection& source : config.annotations) {
         shown += "\n[[annotations]]\n";
         show_keys(source, shown);
+    }
+    for (const RouteSection& route : config.routes) {
+        shown += "\n[[route]]\n";
+        show_keys(route, shown);
     }
     return shown;
 }
@@ -270,6 +302,7 @@ std::vector<KeyInfo> known_keys() {
     list_keys("peer", PeerSection{}, keys);
     list_keys("user", UserSection{}, keys);
     list_keys("annotations", AnnotationsSection{}, keys);
+    list_keys("route", RouteSection{}, keys);
     return keys;
 }
 

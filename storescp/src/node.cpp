@@ -1,14 +1,34 @@
 #include "storescp/node.hpp"
 
 #include "services/commitment_desk.hpp"
+#include "services/courier.hpp"
 #include "services/dispatcher.hpp"
 #include "storescp/association/listener.hpp"
 #include "storescp/association/requestor.hpp"
 #include "storescp/services/acceptable_contexts.hpp"
 
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
 #include <mutex>
+#include <optional>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace cxr::storescp {
+
+namespace {
+
+/// What is sent by itself has time: its one thread runs when the others leave it some.
+void yield_to_requests(boost::asio::thread_pool& pool) {
+    boost::asio::post(pool, [] {
+        constexpr int nicer = 10;
+        // Without the right to it, it is as fast as the others.
+        static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nicer));
+    });
+}
+
+}  // namespace
 
 class Node::Impl {
 public:
@@ -38,7 +58,26 @@ public:
               [this](Association& association) {
                   return serve_association(association, environment());
               },
-              events) {}
+              events) {
+        if (ports.delivery == nullptr) {
+            return;
+        }
+        if (!settings_.deliveries.empty()) {
+            yield_to_requests(delivery_pool_.emplace(1));
+        }
+        for (const DeliveryDestination& destination : settings_.deliveries) {
+            couriers_.push_back(std::make_shared<Courier>(
+                io,
+                Courier::Environment{.pool = *delivery_pool_,
+                                     .port = *ports.delivery,
+                                     .objects = ports.retrieve,
+                                     .commitment_results = ports.commitment_results,
+                                     .settings = settings_,
+                                     .events = events,
+                                     .request_association = storescp::request_association},
+                destination));
+        }
+    }
 
     [[nodiscard]] Listener& listener() { return listener_; }
 
@@ -47,13 +86,31 @@ public:
         if (commitment_desk_) {
             commitment_desk_->start();
         }
+        for (const auto& courier : couriers_) {
+            courier->start();
+        }
+    }
+
+    void deliver() {
+        for (const auto& courier : couriers_) {
+            courier->wake();
+        }
     }
 
     Awaitable<void> stop(std::chrono::milliseconds grace) {
         if (commitment_desk_) {
             commitment_desk_->begin_stop();
         }
+        for (const auto& courier : couriers_) {
+            courier->begin_stop();
+        }
+        const auto deadline = std::chrono::steady_clock::now() + grace;
         co_await listener_.stop(grace);
+        for (const auto& courier : couriers_) {
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+                deadline - std::chrono::steady_clock::now());
+            co_await courier->stop(std::max(left, std::chrono::milliseconds(0)));
+        }
         if (commitment_desk_) {
             co_await commitment_desk_->stop();
         }
@@ -63,6 +120,9 @@ public:
         listener_.replace_access(access);
         if (commitment_desk_) {
             commitment_desk_->replace_access(access);
+        }
+        for (const auto& courier : couriers_) {
+            courier->replace_access(access);
         }
         const std::lock_guard lock(access_mutex_);
         access_ = std::move(access);
@@ -89,6 +149,9 @@ private:
     std::mutex access_mutex_;
     std::shared_ptr<const AccessPolicy> access_;
     std::shared_ptr<CommitmentDesk> commitment_desk_;  ///< null without its port
+    std::vector<std::shared_ptr<Courier>> couriers_;   ///< one for each destination
+    /// Of the couriers; ends before them: loads that nobody waits for any more look at them.
+    std::optional<boost::asio::thread_pool> delivery_pool_;
     // Last: its handlers use all of the above.
     Listener listener_;
 };
@@ -116,6 +179,10 @@ std::uint16_t Node::tls_port() const {
 
 std::size_t Node::associations() const {
     return impl_->listener().associations();
+}
+
+void Node::deliver() {
+    impl_->deliver();
 }
 
 void Node::replace_access(std::shared_ptr<const AccessPolicy> access) {

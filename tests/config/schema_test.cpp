@@ -266,6 +266,30 @@ BOOST_DATA_TEST_CASE(of_security_is_found_too, security, given) {
     BOOST_TEST((found.empty() || found[0].starts_with(given.complaint)), found.front());
 }
 
+BOOST_AUTO_TEST_CASE(of_routes_is_found_too) {
+    Config config;
+    config.peers = {{.aet = "ARCHIVE", .host = "h"}};
+    config.routes.resize(2);
+    config.routes[0].name = "first";
+    config.routes[0].to = "ARCHIVE";
+    config.routes[1].name = "second";
+    config.routes[1].to = "ARCHIVE";
+    BOOST_TEST(contradictions(config).empty());
+    config.routes[1].retry_limit = 3;
+    BOOST_TEST_REQUIRE(contradictions(config).size() == 1);
+    BOOST_TEST(
+        contradictions(config)[0] ==
+        "route second: tries ARCHIVE again otherwise than route first; a destination has one "
+        "schedule");
+    config.routes[1].to = "NOBODY";
+    BOOST_TEST_REQUIRE(contradictions(config).size() == 1);
+    BOOST_TEST(contradictions(config)[0] ==
+               "route second: there is no [[peer]] with the AE title NOBODY");
+    config.routes[1] = config.routes[0];
+    BOOST_TEST_REQUIRE(contradictions(config).size() == 1);
+    BOOST_TEST(contradictions(config)[0] == "route: two routes are called first");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_flag)

@@ -156,8 +156,18 @@ struct FakeCommitmentResults : storescp::CommitmentResultPort {
             return false;
         }
         concluded.push_back(report);
+        heard.notify_all();
         return true;
     }
+    storescp::CommitmentReport wait_for_report() {
+        std::unique_lock lock(mutex);
+        if (!heard.wait_for(
+                lock, std::chrono::seconds(30), [this] { return !concluded.empty(); })) {
+            throw std::runtime_error("no report came");
+        }
+        return concluded.front();
+    }
+    std::condition_variable heard;
 };
 
 }  // namespace cxr::test

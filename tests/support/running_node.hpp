@@ -51,7 +51,8 @@ public:
                 .retrieve = retrieve,
                 .receive = receive,
                 .commitment = &commitment,
-                .commitment_results = &results};
+                .commitment_results = &results,
+                .delivery = delivery};
     }
     storescp::Node& node() { return *node_; }
     std::string port() const { return std::to_string(node_->port()); }
@@ -84,6 +85,7 @@ public:
     FakeReceive receive;
     FakeCommitment commitment;
     FakeCommitmentResults results;
+    storescp::DeliveryPort* delivery = nullptr;
     KeptEvents<storescp::RequestFinished> events;
     storescp::NodeSettings settings;
     std::shared_ptr<storescp::AccessPolicy> access = std::make_shared<storescp::AccessPolicy>();

@@ -1,6 +1,7 @@
 #include "bridge/catalogue/catalogue.hpp"
 
 #include "catalogue/match_cursor.hpp"
+#include "catalogue/offered_objects.hpp"
 #include "catalogue/reader_pool.hpp"
 #include "catalogue/received_rows.hpp"
 #include "catalogue/retrieve_query.hpp"
@@ -96,6 +97,7 @@ public:
     }
 
     const CatalogueSettings settings;
+    std::function<void(const ReceivedObject&)> received;  // constant while serving
     std::atomic<bool> some_offline{false}, some_time_zones{false};
 
     std::mutex writing;  // guards the writer and `serving`
@@ -239,6 +241,9 @@ Result<void> Catalogue::add_received(const ReceivedObject& object, bool replace)
     if (added && !object.study.timezone_offset_from_utc.empty()) {
         impl_->some_time_zones = true;
     }
+    if (added && impl_->received) {
+        impl_->received(object);
+    }
     return added;
 }
 
@@ -272,6 +277,19 @@ Result<std::vector<KeptObject>> Catalogue::received_reports() const {
         return reader.error();
     }
     return received_report_rows(**reader);
+}
+
+void Catalogue::on_received(std::function<void(const ReceivedObject&)> received) {
+    impl_->received = std::move(received);
+}
+
+Result<void> Catalogue::for_each_offered(
+    bool with_records, const std::function<bool(const OfferedObject&)>& visit) const {
+    auto reader = impl_->readers.lease();
+    if (!reader) {
+        return reader.error();
+    }
+    return for_each_offered_row(**reader, with_records, visit);
 }
 
 Result<std::vector<std::string>> Catalogue::received_files() const {

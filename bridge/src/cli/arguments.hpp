@@ -20,6 +20,7 @@ void add_serve(CLI::App& program, Chosen& chosen);
 void add_config(CLI::App& program, Chosen& chosen);
 void add_conformance(CLI::App& program, Chosen& chosen);
 void add_commitments(CLI::App& program, Chosen& chosen);
+void add_queue(CLI::App& program, Chosen& chosen);
 // What works on a data set and ends.
 void add_verify(CLI::App& program, Chosen& chosen);
 void add_wrap(CLI::App& program, Chosen& chosen);

@@ -109,14 +109,7 @@ std::shared_ptr<CommitFlags> add_commit(CLI::App& command, ConfigSources& source
             "node.port; when a running `serve` has it, its state folder is watched)")
         ->check(CLI::Range(1, 65'535))
         ->type_name("N");
-    command
-        .add_option_function<std::string>(
-            "--state",
-            [&sources](const std::string& folder) {
-                sources.settings.emplace_back("state.path", folder);
-            },
-            "State folder that the transactions are kept in")
-        ->type_name("DIR");
+    add_state_folder(command, sources, "State folder that the transactions are kept in");
     return flags;
 }
 

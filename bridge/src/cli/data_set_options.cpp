@@ -89,6 +89,17 @@ void add_threads(CLI::App& command, std::size_t& threads) {
         ->type_name("N");
 }
 
+void add_state_folder(CLI::App& command, ConfigSources& sources, const char* says) {
+    command
+        .add_option_function<std::string>(
+            "--state",
+            [&sources](const std::string& folder) {
+                sources.settings.emplace_back("state.path", folder);
+            },
+            std::string(says) + " (default ~/.local/state/cxrbridge)")
+        ->type_name("DIR");
+}
+
 void add_destination(CLI::App& command, std::string& to, TlsFlags& tls) {
     command
         .add_option(

@@ -31,6 +31,8 @@ void add_data_set(CLI::App& command, std::filesystem::path& path);
 void add_selection(CLI::App& command, Selection& selection, ConfigSources& sources);
 /// --threads
 void add_threads(CLI::App& command, std::size_t& threads);
+/// --state
+void add_state_folder(CLI::App& command, ConfigSources& sources, const char* says);
 /// --to, and how it is called by TLS
 void add_destination(CLI::App& command, std::string& to, TlsFlags& tls);
 

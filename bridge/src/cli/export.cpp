@@ -3,10 +3,11 @@
 #include "bridge/export/document_export.hpp"
 #include "bridge/export/flat_files.hpp"
 #include "bridge/export/image_files.hpp"
-#include "bridge/export/transmission.hpp"
 #include "bridge/objects/folder_source.hpp"
 #include "dicom/codec/codec.hpp"
+#include "export_delivery.hpp"
 #include "export_state.hpp"
+#include "failures.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -30,19 +31,6 @@ constexpr std::array<std::pair<std::string_view, ExportFormat>, 8> format_names{
     {"fhir", ExportFormat::fhir},
     {"html", ExportFormat::html},
 }};
-
-/// A full disk would else print a line for each of 113,000 documents.
-constexpr std::size_t failures_shown = 20;
-
-void print_failures(const std::vector<std::string>& failures, std::ostream& err) {
-    const std::size_t shown = std::min(failures.size(), failures_shown);
-    for (std::size_t i = 0; i < shown; ++i) {
-        fmt::print(err, "{}\n", failures[i]);
-    }
-    if (shown < failures.size()) {
-        fmt::print(err, "and {} more failures\n", failures.size() - shown);
-    }
-}
 
 /// The DICOM documents that the formats ask for.
 std::vector<dicom::DerivedKind> document_kinds(const std::vector<ExportFormat>& formats) {
@@ -98,26 +86,10 @@ bool documents_to_peer(const DataSetFolder& folder,
                        const ExportOptions& options,
                        std::ostream& out,
                        std::ostream& err) {
-    const std::string_view noun = noun_of(options.formats);
     FolderSource source(folder, options.data_set.mapping);
-    const auto instances = source.references(records, document_kinds(options.formats));
-    Progress progress("sending", std::string(noun), instances.size());
-    const TransmissionReport report = transmit(source,
-                                               instances,
-                                               {.peer = options.to->peer,
-                                                .access = options.to->access,
-                                                .calling_ae_title = options.to->calling_ae_title},
-                                               [&progress] { progress.advance(); });
-    print_failures(report.failures, err);
-    fmt::print(out,
-               "{} of {} {} stored at {} ({} with a warning), {} failed\n",
-               report.stored + report.stored_with_warning,
-               instances.size(),
-               noun,
-               options.to->peer.ae_title,
-               report.stored_with_warning,
-               report.failures.size());
-    return report.complete();
+    auto instances = source.references(records, document_kinds(options.formats));
+    return export_to_peer(
+        source, std::move(instances), options, std::string(noun_of(options.formats)), out, err);
 }
 
 AnnotationsByImage received_by(const std::optional<NodeState>& state) {

@@ -45,7 +45,10 @@ constexpr const char* footer =
     "What further sources ([[annotations]] of --config) and reports received by a node (--state) "
     "say "
     "is in\nevery format beside the data set's own, under the observer's name.\n"
-    "A run that was interrupted is simply started again. No PNG is needed but for html's "
+    "A run that was interrupted is simply started again: it leaves out what is there already, and "
+    "with\n"
+    "--to what the node has taken, as noted in the state folder (state.path). No PNG is needed but "
+    "for html's "
     "pictures:\n"
     "--missing-images list exports what is known of absent ones, too.\n"
     "Examples:\n"
@@ -72,6 +75,14 @@ void add_export(CLI::App& program, Chosen& chosen) {
     command->add_option("-o,--output", options.output, "Folder for the files; made when absent")
         ->type_name("DIR");
     add_destination(*command, given->to, given->tls);
+    command
+        ->add_option(
+            "--attempts",
+            options.attempts,
+            "Attempts in a row at a node that is not there or has no room: 1 s apart, then "
+            "2 s, … at most 30 s (default 8)")
+        ->check(CLI::Range(1, 100'000))
+        ->type_name("N");
     add_selection(*command, options.data_set.selection, *given->sources);
     command
         ->add_option("--state",
@@ -97,6 +108,7 @@ void add_export(CLI::App& program, Chosen& chosen) {
                 given->options.state = catalogue_settings(*config);
                 given->options.reading = report_reading(*config);
             }
+            given->options.deliveries = queue_file(*config);
             if (!given->to.empty() &&
                 !take(*config, given->to, given->tls, given->options.to.emplace(), err)) {
                 return wrong_usage;

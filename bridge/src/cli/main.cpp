@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
         cli::add_config(program, chosen);
         cli::add_conformance(program, chosen);
         cli::add_commitments(program, chosen);
+        cli::add_queue(program, chosen);
 
         try {
             program.parse(argc, argv);

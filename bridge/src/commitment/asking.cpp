@@ -1,6 +1,6 @@
 #include "bridge/commitment/asking.hpp"
 
-#include "dicom/core/uid.hpp"
+#include "commitment/transaction_uid.hpp"
 #include "storescp/association/listener.hpp"
 #include "storescp/association/requestor.hpp"
 #include "storescp/services/commitment_scu.hpp"
@@ -10,7 +10,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/uuid/random_generator.hpp>
 
 #include <algorithm>
 #include <system_error>
@@ -26,13 +25,6 @@ using storescp::Awaitable;
 /// How often the ledger is looked at: another process may write the answer into it.
 constexpr std::chrono::milliseconds glance{50};
 constexpr std::chrono::milliseconds no_grace{0};
-
-std::string new_transaction_uid() {
-    const boost::uuids::uuid random = boost::uuids::random_generator()();
-    dicom::Uuid bytes{};
-    std::copy(random.begin(), random.end(), bytes.begin());
-    return dicom::uid_of(bytes);
-}
 
 struct NoEvents final : storescp::EventSink {
     void on(const storescp::Event& /*event*/) override {}

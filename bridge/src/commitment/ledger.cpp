@@ -1,12 +1,13 @@
 #include "bridge/commitment/ledger.hpp"
 
+#include "catalogue/guarded_connection.hpp"
+#include "catalogue/statements.hpp"
 #include "commitment/ledger_rows.hpp"
 #include "commitment/ledger_schema.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <mutex>
 
 namespace cxr::bridge {
 
@@ -28,41 +29,16 @@ constexpr std::chrono::milliseconds time_a_piece{200};
 class CommitmentLedger::Impl {
 public:
     Impl(LedgerSettings given, CommitmentJudge decides, sqlite::Connection opened)
-        : settings(std::move(given)), judge(std::move(decides)), connection(std::move(opened)) {}
-
-    template <typename Work>
-    auto read(Work work) {
-        const std::lock_guard lock(mutex);
-        return work(connection);
-    }
-
-    /// A transaction that `work` fills.
-    template <typename Work>
-    auto write(Work work) -> decltype(work(std::declval<sqlite::Connection&>())) {
-        const std::lock_guard lock(mutex);
-        auto transaction = sqlite::Transaction::begin(connection);
-        if (!transaction) {
-            return transaction.error();
-        }
-        auto outcome = work(connection);
-        if (!outcome) {
-            return outcome;
-        }
-        if (auto committed = transaction->commit(); !committed) {
-            return committed.error();
-        }
-        return outcome;
-    }
+        : settings(std::move(given)), judge(std::move(decides)), database(std::move(opened)) {}
 
     [[nodiscard]] Result<void> forget_old(sqlite::Connection& writer) const {
         return rows::forget_settled_before(
-            writer, rows::milliseconds(system_clock::now() - settings.kept_for));
+            writer, sqlite::milliseconds(system_clock::now() - settings.kept_for));
     }
 
     const LedgerSettings settings;
     const CommitmentJudge judge;
-    std::mutex mutex;  // guards the connection
-    sqlite::Connection connection;
+    sqlite::GuardedConnection database;
 };
 
 CommitmentLedger::CommitmentLedger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -82,7 +58,7 @@ Result<std::unique_ptr<CommitmentLedger>> CommitmentLedger::open(const LedgerSet
     }
     auto impl = std::make_unique<Impl>(settings, std::move(judge), std::move(*connection));
     const auto forgotten =
-        impl->write([&](sqlite::Connection& writer) { return impl->forget_old(writer); });
+        impl->database.write([&](sqlite::Connection& writer) { return impl->forget_old(writer); });
     if (!forgotten) {
         return forgotten.error();
     }
@@ -92,7 +68,7 @@ Result<std::unique_ptr<CommitmentLedger>> CommitmentLedger::open(const LedgerSet
 Result<std::int64_t> CommitmentLedger::accept(const storescp::CommitmentRequest& request,
                                               const std::string& requester_ae_title,
                                               const std::string& own_ae_title) {
-    return impl_->write([&](sqlite::Connection& writer) -> Result<std::int64_t> {
+    return impl_->database.write([&](sqlite::Connection& writer) -> Result<std::int64_t> {
         if (auto forgotten = impl_->forget_old(writer); !forgotten) {
             return forgotten.error();
         }
@@ -122,7 +98,7 @@ Result<std::int64_t> CommitmentLedger::accept(const storescp::CommitmentRequest&
 Result<void> CommitmentLedger::spoil(const std::string& transaction_uid,
                                      const std::string& requester_ae_title) {
     const storescp::CommitmentRequest nothing{.transaction_uid = transaction_uid, .references = {}};
-    return impl_->write([&](sqlite::Connection& writer) -> Result<void> {
+    return impl_->database.write([&](sqlite::Connection& writer) -> Result<void> {
         // One row is enough: a stranger may repeat itself.
         const auto used = rows::is_used(writer, transaction_uid);
         if (!used) {
@@ -143,7 +119,7 @@ Result<void> CommitmentLedger::spoil(const std::string& transaction_uid,
 
 Result<bool> CommitmentLedger::decide(std::int64_t id) {
     // Judged without the lock: it reads whole objects.
-    const auto piece = impl_->read([&](sqlite::Connection& reader) {
+    const auto piece = impl_->database.read([&](sqlite::Connection& reader) {
         return rows::references(reader, id, true, references_a_piece);
     });
     if (!piece) {
@@ -158,7 +134,7 @@ Result<bool> CommitmentLedger::decide(std::int64_t id) {
         }
     }
     if (!decided.empty()) {
-        const auto written = impl_->write([&](sqlite::Connection& writer) -> Result<void> {
+        const auto written = impl_->database.write([&](sqlite::Connection& writer) -> Result<void> {
             for (const auto& [position, reason] : decided) {
                 if (auto set = rows::set_reason(writer, id, position, reason); !set) {
                     return set;
@@ -203,19 +179,20 @@ Result<storescp::CommitmentReport> report_of(sqlite::Connection& reader, std::in
 }  // namespace
 
 Result<storescp::CommitmentReport> CommitmentLedger::report(std::int64_t id) {
-    return impl_->read([&](sqlite::Connection& reader) -> Result<storescp::CommitmentReport> {
-        auto report = report_of(reader, id);
-        if (report && report->transaction_uid.empty()) {
-            return Fault{.kind = FaultKind::not_found, .doing = "no such transaction"};
-        }
-        return report;
-    });
+    return impl_->database.read(
+        [&](sqlite::Connection& reader) -> Result<storescp::CommitmentReport> {
+            auto report = report_of(reader, id);
+            if (report && report->transaction_uid.empty()) {
+                return Fault{.kind = FaultKind::not_found, .doing = "no such transaction"};
+            }
+            return report;
+        });
 }
 
 Result<std::vector<storescp::OwedCommitment>> CommitmentLedger::owed(
     system_clock::time_point now, std::span<const std::string> present, std::size_t count) {
     using Owed = std::vector<storescp::OwedCommitment>;
-    return impl_->read([&](sqlite::Connection& reader) -> Result<Owed> {
+    return impl_->database.read([&](sqlite::Connection& reader) -> Result<Owed> {
         // Those that are here come first: they may go again.
         Owed found;
         for (const std::string& requester : present) {
@@ -227,7 +204,7 @@ Result<std::vector<storescp::OwedCommitment>> CommitmentLedger::owed(
                 found.push_back(**std::move(one));
             }
         }
-        auto due = rows::owed(reader, rows::milliseconds(now), count);
+        auto due = rows::owed(reader, sqlite::milliseconds(now), count);
         if (!due) {
             return due;
         }
@@ -244,7 +221,7 @@ Result<std::vector<storescp::OwedCommitment>> CommitmentLedger::owed(
 
 Result<std::optional<system_clock::time_point>> CommitmentLedger::next_attempt() {
     using Time = std::optional<system_clock::time_point>;
-    return impl_->read([](sqlite::Connection& reader) -> Result<Time> {
+    return impl_->database.read([](sqlite::Connection& reader) -> Result<Time> {
         const auto next = rows::next_attempt(reader);
         if (!next) {
             return next.error();
@@ -255,7 +232,7 @@ Result<std::optional<system_clock::time_point>> CommitmentLedger::next_attempt()
 
 Result<void> CommitmentLedger::settle(std::int64_t id,
                                       const storescp::CommitmentDelivery& delivery) {
-    return impl_->write(
+    return impl_->database.write(
         [&](sqlite::Connection& writer) { return rows::settle(writer, id, delivery); });
 }
 
@@ -269,7 +246,7 @@ Result<bool> CommitmentLedger::conclude(const storescp::CommitmentReport& report
         // A Failure Reason of 0000H would read as committed.
         reasons[failure.reference.sop_instance_uid] = std::max<int>(failure.failure_reason, 1);
     }
-    return impl_->write([&](sqlite::Connection& writer) -> Result<bool> {
+    return impl_->database.write([&](sqlite::Connection& writer) -> Result<bool> {
         const auto id =
             rows::find_asked(writer, report.transaction_uid, provider_ae_title, std::nullopt);
         if (!id || *id == 0) {
@@ -300,7 +277,7 @@ Result<bool> CommitmentLedger::conclude(const storescp::CommitmentReport& report
 Result<void> CommitmentLedger::ask(const storescp::CommitmentRequest& request,
                                    const std::string& provider_ae_title,
                                    const std::string& own_ae_title) {
-    return impl_->write([&](sqlite::Connection& writer) -> Result<void> {
+    return impl_->database.write([&](sqlite::Connection& writer) -> Result<void> {
         auto added = rows::add(writer,
                                {.direction = Direction::asked_by_us,
                                 .state = State::pending,
@@ -313,7 +290,7 @@ Result<void> CommitmentLedger::ask(const storescp::CommitmentRequest& request,
 
 Result<void> CommitmentLedger::withdraw(const std::string& transaction_uid,
                                         const std::string& why) {
-    return impl_->write([&](sqlite::Connection& writer) -> Result<void> {
+    return impl_->database.write([&](sqlite::Connection& writer) -> Result<void> {
         const auto id = rows::find_asked(writer, transaction_uid, "", State::pending);
         if (!id || *id == 0) {
             return id ? Result<void>() : Result<void>(id.error());
@@ -325,7 +302,7 @@ Result<void> CommitmentLedger::withdraw(const std::string& transaction_uid,
 Result<std::optional<storescp::CommitmentReport>> CommitmentLedger::answer(
     const std::string& transaction_uid) {
     using Answer = std::optional<storescp::CommitmentReport>;
-    return impl_->read([&](sqlite::Connection& reader) -> Result<Answer> {
+    return impl_->database.read([&](sqlite::Connection& reader) -> Result<Answer> {
         const auto id = rows::find_asked(reader, transaction_uid, "", State::settled);
         if (!id || *id == 0) {
             return id ? Result<Answer>(Answer()) : Result<Answer>(id.error());
@@ -336,12 +313,12 @@ Result<std::optional<storescp::CommitmentReport>> CommitmentLedger::answer(
 }
 
 Result<bool> CommitmentLedger::retry(const std::string& transaction_uid) {
-    return impl_->write(
+    return impl_->database.write(
         [&](sqlite::Connection& writer) { return rows::make_due(writer, transaction_uid); });
 }
 
 Result<std::vector<LedgerEntry>> CommitmentLedger::entries() const {
-    return impl_->read([](sqlite::Connection& reader) { return rows::entries(reader); });
+    return impl_->database.read([](sqlite::Connection& reader) { return rows::entries(reader); });
 }
 
 }  // namespace cxr::bridge

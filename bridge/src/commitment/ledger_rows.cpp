@@ -1,71 +1,23 @@
 #include "commitment/ledger_rows.hpp"
 
+#include "catalogue/statements.hpp"
+
 #include <string_view>
 
 namespace cxr::bridge::ledger_rows {
 
+using sqlite::integer;
+using sqlite::milliseconds;
+using sqlite::query;
+using sqlite::run;
 using sqlite::Statement;
-using sqlite::Use;
+using sqlite::text;
+using sqlite::time_of;
 using std::chrono::system_clock;
 using State = LedgerEntry::State;
 using Direction = LedgerEntry::Direction;
 
 namespace {
-
-system_clock::time_point time_of(std::int64_t milliseconds_since_1970) {
-    return system_clock::time_point(std::chrono::milliseconds(milliseconds_since_1970));
-}
-
-std::string text(const Statement& row, int column) {
-    return std::string(row.text(column));
-}
-
-/// Prepares, binds in order, and hands each row to `take`, which says whether to go on.
-template <typename Take, typename... Values>
-Result<void> query(sqlite::Connection& connection,
-                   std::string_view sql,
-                   Take take,
-                   const Values&... values) {
-    auto cached = connection.cached(sql);
-    if (!cached) {
-        return cached.error();
-    }
-    Use statement(**cached);
-    int index = 0;
-    (statement->bind(++index, values), ...);
-    for (;;) {
-        const auto row = statement->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row || !take(*statement)) {
-            return {};
-        }
-    }
-}
-
-template <typename... Values>
-Result<void> run(sqlite::Connection& connection, std::string_view sql, const Values&... values) {
-    return query(
-        connection, sql, [](const Statement&) { return false; }, values...);
-}
-
-/// The first column of the first row; `otherwise` when there is none.
-template <typename... Values>
-Result<std::int64_t> integer(sqlite::Connection& connection,
-                             std::int64_t otherwise,
-                             std::string_view sql,
-                             const Values&... values) {
-    std::int64_t found = otherwise;
-    const auto take = [&found](const Statement& row) {
-        found = row.integer(0);
-        return false;
-    };
-    if (auto done = query(connection, sql, take, values...); !done) {
-        return done.error();
-    }
-    return found;
-}
 
 std::int64_t number(Direction direction) {
     return static_cast<std::int64_t>(direction);
@@ -83,10 +35,6 @@ storescp::OwedCommitment owed_in(const Statement& row) {
 }
 
 }  // namespace
-
-std::int64_t milliseconds(system_clock::time_point time) {
-    return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
 
 Result<std::int64_t> add(sqlite::Connection& connection, const NewRow& row) {
     const std::int64_t now = milliseconds(system_clock::now());

@@ -11,8 +11,6 @@ namespace cxr::bridge::ledger_rows {
 inline constexpr int undecided = -1;
 inline constexpr int committed = 0;
 
-[[nodiscard]] std::int64_t milliseconds(std::chrono::system_clock::time_point time);
-
 struct NewRow {
     LedgerEntry::Direction direction;
     LedgerEntry::State state;

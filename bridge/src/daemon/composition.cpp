@@ -106,9 +106,9 @@ storescp::CommitmentSettings commitment_settings(const config::CommitmentSection
     storescp::CommitmentSettings settings;
     settings.event_association = association_of(section.event_association);
     settings.event_delay = std::chrono::milliseconds(section.event_delay_ms);
-    settings.retry_interval = section.retry_interval;
-    settings.retry_interval_max = section.retry_interval_max;
-    settings.attempts_max = section.retry_limit;
+    settings.retry = {.first = section.retry_interval,
+                      .greatest = section.retry_interval_max,
+                      .attempts_max = section.retry_limit};
     settings.refuse_unknown_transactions =
         section.unknown_transactions == config::UnknownTransactions::refuse;
     return settings;
@@ -129,6 +129,22 @@ dicom::StatementFormat format_of(config::AnnotationFormat format) {
 dicom::CertaintyUnit unit_of(config::CertaintyUnit unit) {
     return unit == config::CertaintyUnit::percent ? dicom::CertaintyUnit::percent
                                                   : dicom::CertaintyUnit::fraction;
+}
+
+/// Several routes may have one destination; then its schedule is the same in all.
+std::vector<storescp::DeliveryDestination> delivery_destinations(const config::Config& config) {
+    std::vector<storescp::DeliveryDestination> destinations;
+    for (const config::RouteSection& route : config.routes) {
+        const auto known =
+            std::ranges::find(destinations, route.to, &storescp::DeliveryDestination::ae_title);
+        if (known == destinations.end()) {
+            destinations.push_back({.ae_title = route.to,
+                                    .retry = {.first = route.retry_interval,
+                                              .greatest = route.retry_interval_max,
+                                              .attempts_max = route.retry_limit}});
+        }
+    }
+    return destinations;
 }
 
 }  // namespace
@@ -191,6 +207,7 @@ storescp::NodeSettings node_settings(const config::Config& config,
         settings.pending_every_suboperations = 0;
     }
     settings.commitment = commitment_settings(config.commitment);
+    settings.deliveries = delivery_destinations(config);
     if (config.tls.enabled) {
         settings.tls_listen = {.address = config.tls.listen, .port = config.tls.port};
     }
@@ -262,6 +279,10 @@ LedgerSettings ledger_settings(const config::Config& config) {
             .kept_for = std::chrono::days(config.commitment.keep_days)};
 }
 
+std::filesystem::path queue_file(const config::Config& config) {
+    return config.state.path / "deliveries.sqlite";
+}
+
 std::vector<std::string> changes_that_need_a_restart(const config::Config& running,
                                                      const config::Config& next) {
     std::vector<std::string> changed;
@@ -279,6 +300,7 @@ std::vector<std::string> changes_that_need_a_restart(const config::Config& runni
          "[tls] (enabled, listen, port)");
     note(running.state == next.state, "[state]");
     note(running.commitment == next.commitment, "[commitment]");
+    note(running.routes == next.routes, "[[route]]");
     note(running.export_ == next.export_, "[export]");
     note(running.annotations == next.annotations, "[[annotations]]");
     note(running.reports == next.reports &&

@@ -8,6 +8,7 @@
 #include "bridge/daemon/event_log.hpp"
 #include "bridge/daemon/log.hpp"
 #include "bridge/daemon/state_folder.hpp"
+#include "bridge/delivery/deliveries.hpp"
 #include "bridge/objects/object_source.hpp"
 #include "bridge/objects/received_store.hpp"
 #include "storescp/node.hpp"
@@ -109,6 +110,7 @@ public:
           objects_(*catalogue_, object_source_settings(config_)),
           received_(*catalogue_, received_store_settings(config_)),
           commitments_(open_ledger(*catalogue_, config_)),
+          deliveries_(config_, *catalogue_, *commitments_, log_),
           counts_(value_or_throw(catalogue_->counts())),
           pool_(worker_threads()),
           node_(io_,
@@ -118,7 +120,8 @@ public:
                                 .retrieve = objects_,
                                 .receive = received_,
                                 .commitment = commitments_.get(),
-                                .commitment_results = commitments_.get()},
+                                .commitment_results = &deliveries_.queue(),
+                                .delivery = &deliveries_.queue()},
                 audit_),
           terminate_(io_, SIGINT, SIGTERM),
           hang_up_(io_, SIGHUP) {
@@ -146,6 +149,7 @@ public:
 
     void run() {
         node_.start();
+        deliveries_.start([this] { node_.deliver(); });
         terminate_.async_wait([this](const boost::system::error_code& error, int signal) {
             if (!error) {
                 begin_shutdown(signal);
@@ -161,6 +165,7 @@ public:
         for (std::thread& thread : threads) {
             thread.join();
         }
+        deliveries_.stop();
         pool_.join();
     }
 
@@ -271,6 +276,7 @@ private:
     ObjectSource objects_;
     ReceivedStore received_;
     std::unique_ptr<CommitmentLedger> commitments_;
+    Deliveries deliveries_;
     CatalogueCounts counts_;
     asio::io_context io_;
     asio::thread_pool pool_;

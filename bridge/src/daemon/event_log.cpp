@@ -147,6 +147,32 @@ void EventLog::note(const storescp::PeerRemarked& event) {
                 {"what", event.what}});
 }
 
+void EventLog::note(const storescp::DeliveryFinished& event) {
+    const bool paused = event.pause.attempts > 0;
+    const bool given_up = paused && !event.pause.next_attempt;
+    log_.write(given_up                                            ? LogLevel::error
+               : paused || event.failed > 0 || event.postponed > 0 ? LogLevel::warning
+                                                                   : LogLevel::info,
+               given_up ? "delivery given up" : "delivery",
+               {{"destination", event.destination},
+                {"association", number(event.association)},
+                {"delivered", number(event.delivered)},
+                {"warnings", number(event.warnings)},
+                {"postponed", number(event.postponed)},
+                {"failed", number(event.failed)},
+                {"ms", static_cast<double>(event.took.count()) / 1000.0},
+                {"attempt", number(event.pause.attempts)},
+                {"why", event.pause.why}});
+}
+
+void EventLog::note(const storescp::DeliveryFailed& event) {
+    log_.write(LogLevel::error,
+               "object not delivered",
+               {{"destination", event.destination},
+                {"sop_instance_uid", event.sop_instance_uid},
+                {"why", event.why}});
+}
+
 void EventLog::note(const storescp::ListenerTrouble& event) {
     log_.write(LogLevel::error, "listener trouble", {{"why", event.why}});
 }

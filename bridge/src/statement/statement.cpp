@@ -157,12 +157,16 @@ void acceptance(Document& text, const AcceptableContexts& contexts) {
 void initiation(Document& text) {
     text.emplace_back(Heading{3, "4.4 Association initiation"});
     text.emplace_back(Paragraph{
-        "For the sub-operations of C-MOVE, for `cxrbridge send` and `export --to`: a presentation "
-        "context for each SOP class that is sent with the transfer syntaxes that its objects can "
-        "be "
-        "sent in, the peer's preferred ones first, at most 128 contexts an association. A context "
-        "that is refused fails its objects only. The result of a C-STORE-RSP is read as PS3.4 "
-        "B.2.3 says: 0000H success, Bxxx warning, everything else failure."});
+        "For the sub-operations of C-MOVE, for deliveries by a [[route]], for `cxrbridge send` and "
+        "`export --to`: a presentation context for each SOP class that is sent with the transfer "
+        "syntaxes that its objects can be sent in, the peer's preferred ones first, at most 128 "
+        "contexts an association. A context that is refused fails its objects only. The result of "
+        "a C-STORE-RSP is read as PS3.4 B.2.3 says: 0000H success, Bxxx warning, everything else "
+        "failure. Deliveries and `export --to` try again after A7xxH, an association that is lost "
+        "and one that cannot be had."});
+    text.emplace_back(Paragraph{
+        "For N-ACTION after a delivery (`commit = true` of a [[route]]) and by `cxrbridge send "
+        "--commit`: an association of its own with Storage Commitment Push Model."});
 }
 
 void services(Document& text) {

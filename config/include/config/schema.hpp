@@ -125,6 +125,20 @@ struct CommitmentSection {
     friend bool operator==(const CommitmentSection&, const CommitmentSection&) = default;
 };
 
+/// What the node sends of itself, and where to.
+struct RouteSection {
+    std::string name;
+    std::string to;  ///< the AE title of a peer
+    std::vector<std::string> objects{"reports"};
+    std::vector<std::string> findings{};  ///< of made objects: any of them; empty: all
+    std::vector<std::string> splits{};    ///< of made objects: any of them; empty: all
+    std::chrono::seconds retry_interval{60};
+    std::chrono::seconds retry_interval_max{3'600};
+    std::uint32_t retry_limit = 100;
+    bool commit = false;
+    friend bool operator==(const RouteSection&, const RouteSection&) = default;
+};
+
 struct ExportSection {
     std::uint32_t threads = 0;  ///< 0: as many as cores
     friend bool operator==(const ExportSection&, const ExportSection&) = default;
@@ -181,6 +195,7 @@ struct Config {
     AccessSection access;
     StateSection state;
     CommitmentSection commitment;
+    std::vector<RouteSection> routes;
     ExportSection export_;
     ReportsSection reports;
     ImportSection import_;

@@ -99,6 +99,20 @@ struct CommitmentReported {
     std::size_t committed = 0, failed = 0;
     std::string why;  ///< for outcomes other than delivered
 };
+/// An association with a destination is over, or could not be had.
+struct DeliveryFinished {
+    std::string destination;
+    std::uint64_t association = 0;  ///< 0: there was none
+    std::size_t delivered = 0, warnings = 0, postponed = 0, failed = 0;
+    std::chrono::microseconds took{0};
+    DestinationPause pause{};  ///< no attempts: none
+};
+/// An object that is not tried again.
+struct DeliveryFailed {
+    std::string destination;
+    std::string sop_instance_uid;
+    std::string why;
+};
 /// What a peer did beside the standard and was borne.
 struct PeerRemarked {
     std::uint64_t association;
@@ -120,6 +134,8 @@ using Event = std::variant<AssociationAccepted,
                            UserRefused,
                            CommitmentReported,
                            PeerRemarked,
+                           DeliveryFinished,
+                           DeliveryFailed,
                            ListenerTrouble>;
 
 class EventSink {

@@ -19,6 +19,7 @@ struct Ports {
     ReceivePort& receive;
     CommitmentPort* commitment = nullptr;                ///< null: storage is not committed to
     CommitmentResultPort* commitment_results = nullptr;  ///< null: nothing was asked of others
+    DeliveryPort* delivery = nullptr;                    ///< null: nothing is sent of itself
 };
 
 class Node {
@@ -35,6 +36,8 @@ public:
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::uint16_t tls_port() const;  ///< 0: there is no TLS listener
     [[nodiscard]] std::size_t associations() const;
+    /// There may be new objects to deliver. Any thread.
+    void deliver();
     void replace_access(std::shared_ptr<const AccessPolicy> access);
     [[nodiscard]] Awaitable<void> stop(std::chrono::milliseconds grace);
 

@@ -205,4 +205,61 @@ public:
                                                        const std::string& provider_ae_title) = 0;
 };
 
+// Delivery: objects that a node sends of itself.
+
+/// An object that a destination is to get.
+struct OwedObject {
+    std::int64_t id = 0;  ///< the port's own
+    InstanceReference instance;
+    unsigned attempts = 0;  ///< that failed, so far
+};
+
+/// What became of one object.
+struct ObjectDelivery {
+    enum class Outcome : std::uint8_t { delivered, postponed, failed };
+    Outcome outcome = Outcome::delivered;
+    std::optional<std::uint16_t> status{};                 ///< of the response, where there was one
+    std::string why{};                                     ///< also of a delivery with a warning
+    std::chrono::system_clock::time_point next_attempt{};  ///< of a postponed one
+};
+
+/// A destination that was tried in vain.
+struct DestinationPause {
+    unsigned attempts = 0;  ///< in a row
+    /// Nothing: it is given up until a person puts it back.
+    std::optional<std::chrono::system_clock::time_point> next_attempt{};
+    std::string why{};
+};
+
+/// What is owed to whom. Everything is kept when a call returns.
+class DeliveryPort {
+public:
+    virtual ~DeliveryPort() = default;
+    /// The next objects of a destination whose time has come, as being sent from now on: the least
+    /// often tried first, at most `count`. None while the destination is paused. What is not there
+    /// any more has failed. Faults: storage.
+    [[nodiscard]] virtual dicom::Result<std::vector<OwedObject>> take_due(
+        const std::string& ae_title,
+        std::chrono::system_clock::time_point now,
+        std::size_t count) = 0;
+    /// What was taken and is not settled waits as before. Faults: storage.
+    [[nodiscard]] virtual dicom::Result<void> put_back(const std::string& ae_title) = 0;
+    /// Faults: storage.
+    [[nodiscard]] virtual dicom::Result<void> settle(std::int64_t id,
+                                                     const ObjectDelivery& delivery) = 0;
+    /// Failed attempts in a row to reach a destination. Faults: storage.
+    [[nodiscard]] virtual dicom::Result<unsigned> attempts(const std::string& ae_title) = 0;
+    /// No attempts: it was reached. Faults: storage.
+    [[nodiscard]] virtual dicom::Result<void> pause(const std::string& ae_title,
+                                                    const DestinationPause& pause) = 0;
+    /// The delivered objects that a destination is still to be asked to commit to, as a transaction
+    /// that is noted as asked; nothing: there are none. Faults: storage.
+    [[nodiscard]] virtual dicom::Result<std::optional<CommitmentRequest>> begin_commitment(
+        const std::string& ae_title, std::size_t references_max) = 0;
+    /// It was not asked: the provider refused for good, or (`again`) did not hear it. Faults:
+    /// storage.
+    [[nodiscard]] virtual dicom::Result<void> withdraw_commitment(
+        const std::string& transaction_uid, const std::string& why, bool again) = 0;
+};
+
 }  // namespace cxr::storescp

@@ -144,16 +144,11 @@ CommitmentDelivery CommitmentDesk::delivery_of(const OwedCommitment& owed,
     CommitmentDelivery delivery{.outcome = Outcome::postponed,
                                 .why = status ? fmt::format("answered with status {:04X}H", *status)
                                               : status.error().doing};
-    const CommitmentSettings& settings = settings_.commitment;
-    if (owed.attempts + 1 >= settings.attempts_max) {
+    if (const auto wait = settings_.commitment.retry.wait_after(owed.attempts + 1)) {
+        delivery.next_attempt = system_clock::now() + *wait;
+    } else {
         delivery.outcome = Outcome::abandoned;
-        return delivery;
     }
-    auto wait = settings.retry_interval;
-    for (unsigned i = 0; i < owed.attempts && wait < settings.retry_interval_max; ++i) {
-        wait *= 2;
-    }
-    delivery.next_attempt = system_clock::now() + std::min(wait, settings.retry_interval_max);
     return delivery;
 }
 

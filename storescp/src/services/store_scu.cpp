@@ -198,6 +198,15 @@ StoreVerdict verdict_of(std::uint16_t c_store_status) {
     return (c_store_status & 0xF000U) == 0xB000U ? StoreVerdict::warning : StoreVerdict::failure;
 }
 
+bool may_pass(const Result<StoreResponse>& response) {
+    if (response) {
+        return (response->status & 0xFF00U) == 0xA700U;
+    }
+    const FaultKind kind = response.error().kind;
+    return kind == FaultKind::peer_gone || kind == FaultKind::storage ||
+           kind == FaultKind::exhausted;
+}
+
 ProposedContext verification_context(std::uint8_t id) {
     return ProposedContext{
         .id = id,

@@ -18,9 +18,9 @@ struct Bench : RunningNode {
     explicit Bench(EventAssociation event_association = EventAssociation::automatic) {
         settings.commitment.event_association = event_association;
         settings.commitment.event_delay = 20ms;
-        settings.commitment.retry_interval = 20ms;
-        settings.commitment.retry_interval_max = 40ms;
-        settings.commitment.attempts_max = 4;
+        settings.commitment.retry.first = 20ms;
+        settings.commitment.retry.greatest = 40ms;
+        settings.commitment.retry.attempts_max = 4;
         settings.timeouts.dimse = 500ms;
     }
     void knows(const ReportListener& requester) {
@@ -107,8 +107,8 @@ BOOST_AUTO_TEST_CASE(k11_forced_same_never_opens_one) {
 
 BOOST_AUTO_TEST_CASE(k13_a_requester_that_comes_back_hears_it_at_once) {
     Bench bench(EventAssociation::same);
-    bench.settings.commitment.retry_interval = 1h;
-    bench.settings.commitment.retry_interval_max = 1h;
+    bench.settings.commitment.retry.first = 1h;
+    bench.settings.commitment.retry.greatest = 1h;
     bench.start();
     BOOST_TEST(!bench.asks(commitment_of(3), 0s).fault.has_value());
     BOOST_TEST((bench.deliveries().at(0).outcome == Outcome::postponed));
@@ -228,8 +228,8 @@ BOOST_AUTO_TEST_CASE(k14_a_status_and_an_abort_are_tried_again_until_it_is_heard
 
 BOOST_AUTO_TEST_CASE(k14_the_wait_doubles_up_to_its_greatest_and_ends_abandoned) {
     Bench bench;
-    bench.settings.commitment.retry_interval = 40ms;
-    bench.settings.commitment.retry_interval_max = 100ms;
+    bench.settings.commitment.retry.first = 40ms;
+    bench.settings.commitment.retry.greatest = 100ms;
     bench.start();
     const auto begun = std::chrono::system_clock::now();
     BOOST_TEST(!bench.asks(commitment_of(1), 0s).fault.has_value());
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_settled_is_not_told_in_a_loop) {
 BOOST_AUTO_TEST_CASE(a_requester_that_is_down_holds_up_no_other) {
     ReportListener well;
     Bench bench;
-    bench.settings.commitment.attempts_max = 1'000;
+    bench.settings.commitment.retry.attempts_max = 1'000;
     bench.access->peers["OTHER"] = well.peer("OTHER");
     bench.start();
     BOOST_TEST(!bench.asks(commitment_of(1), 0s).fault.has_value());

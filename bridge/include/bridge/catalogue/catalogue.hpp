@@ -8,6 +8,7 @@
 #include "storescp/ports.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -62,6 +63,14 @@ struct SupersededReport {
 };
 using ObjectOrigin = std::variant<MadeObject, KeptObject>;
 
+/// One object that is offered and can be had, as it is walked over.
+struct OfferedObject {
+    storescp::SOPReference reference;
+    std::optional<dicom::DerivedKind> kind;    ///< none: it was received
+    std::optional<dicom::ImageRecord> record;  ///< of a made one, where it was asked for
+    std::string calling_ae_title;              ///< of a received one
+};
+
 struct CatalogueSettings {
     std::filesystem::path file;
     std::string retrieve_ae_title = "CXRBRIDGE";
@@ -113,6 +122,13 @@ public:
     /// Files of all received objects: start-up reconciles them with the store's folder.
     [[nodiscard]] Result<std::vector<std::string>> received_files() const;
     [[nodiscard]] Result<void> remove_received(const std::string& file);
+
+    /// Everything that is offered, in a stable order, as of one moment; `visit` says whether to go
+    /// on. Blocking: a second or so for all of the collection.
+    [[nodiscard]] Result<void> for_each_offered(
+        bool with_records, const std::function<bool(const OfferedObject&)>& visit) const;
+    /// Called after each add_received(), on its thread; to be set before the first one.
+    void on_received(std::function<void(const ReceivedObject&)> received);
 
 private:
     class Impl;

@@ -82,7 +82,9 @@ struct ExportOptions {
     std::vector<ExportFormat> formats{ExportFormat::sr};
     std::optional<std::filesystem::path> output;  ///< at least one of output and to
     std::optional<Destination> to;
-    std::size_t threads = 0;  ///< 0: as many as cores
+    unsigned attempts = 8;             ///< in a row and in vain to deliver something
+    std::filesystem::path deliveries;  ///< what is delivered is noted there until all is
+    std::size_t threads = 0;           ///< 0: as many as cores
     /// A node's state: revisions of its reports, and reports that others sent to it. Its catalogue
     /// is brought up to date first, unless the node itself is running.
     std::optional<CatalogueSettings> state = std::nullopt;
@@ -149,6 +151,19 @@ struct CommitmentsOptions {
 [[nodiscard]] int run_commitments(const CommitmentsOptions& options,
                                   std::ostream& out,
                                   std::ostream& err);
+
+/// queue [--verbose] [--json]; queue retry|drop DESTINATION|--all [--object UID]
+struct QueueOptions {
+    enum class Change : std::uint8_t { none, retry, drop };
+    config::Config config;
+    Change change = Change::none;
+    bool verbose = false;
+    bool json = false;
+    std::string destination;           ///< of a change; empty: every one
+    std::vector<std::string> objects;  ///< of a change; empty: all
+};
+/// done_with_findings when something needs a person. Works beside a running daemon.
+[[nodiscard]] int run_queue(const QueueOptions& options, std::ostream& out, std::ostream& err);
 
 /// sample -o DIR [--patients N] [--seed N]
 struct SampleOptions {

@@ -25,6 +25,8 @@ namespace cxr::bridge {
 [[nodiscard]] std::vector<AnnotationFile> annotation_files(const config::Config& config);
 [[nodiscard]] ReceivedStoreSettings received_store_settings(const config::Config& config);
 [[nodiscard]] LedgerSettings ledger_settings(const config::Config& config);
+/// Of the delivery queue.
+[[nodiscard]] std::filesystem::path queue_file(const config::Config& config);
 
 /// What a reload (SIGHUP) can change without ending associations is the access policy: peers,
 /// users, access and the certificates of tls. Names the sections in which `next` differs from

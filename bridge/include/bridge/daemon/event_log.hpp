@@ -44,6 +44,8 @@ private:
     void note(const storescp::UserRefused& event);
     void note(const storescp::CommitmentReported& event);
     void note(const storescp::PeerRemarked& event);
+    void note(const storescp::DeliveryFinished& event);
+    void note(const storescp::DeliveryFailed& event);
     void note(const storescp::ListenerTrouble& event);
 
     Log& log_;

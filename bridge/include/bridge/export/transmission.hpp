@@ -4,6 +4,7 @@
 
 #include "storescp/association/settings.hpp"
 #include "storescp/ports.hpp"
+#include "storescp/retry_schedule.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -19,6 +20,14 @@ struct TransmissionSettings {
     std::shared_ptr<const storescp::AccessPolicy> access;  ///< what TLS is done with
     std::string calling_ae_title = "CXRBRIDGE";
     double rate = 0;  ///< objects a second; 0: as fast as the peer takes them
+    /// Of what may pass: a peer that is not there or is lost, A7xxH. Attempts count while nothing
+    /// is stored.
+    storescp::RetrySchedule retry{.attempts_max = 1};
+    std::size_t threads = 2;  ///< that make objects while others are on the wire
+    /// Each object that the peer has, as soon as it says so; from the sending thread.
+    std::function<void(const storescp::InstanceReference&)> stored = {};
+    /// Before a wait: why, how long, and how many objects are left.
+    std::function<void(const std::string&, std::chrono::milliseconds, std::size_t)> waiting = {};
 };
 
 struct TransmissionReport {
@@ -29,8 +38,9 @@ struct TransmissionReport {
     [[nodiscard]] bool complete() const { return failures.empty(); }
 };
 
-/// A lost association is asked for again; when that fails, too, the rest fails with that reason.
-/// @param finished called after every object, from the sending thread.
+/// A lost association is asked for again at once; what fails for a reason that may pass is tried
+/// again by the schedule, and fails with its last reason when that ends.
+/// @param finished called after every object that is stored or failed, from the sending thread.
 [[nodiscard]] TransmissionReport transmit(storescp::RetrievePort& objects,
                                           std::span<const storescp::InstanceReference> instances,
                                           const TransmissionSettings& settings,

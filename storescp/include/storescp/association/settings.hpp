@@ -4,6 +4,7 @@
 
 #include "dicom/query/identifier.hpp"
 #include "storescp/association/tls.hpp"
+#include "storescp/retry_schedule.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -110,14 +111,17 @@ struct CommitmentSettings {
     /// A requester's own association carries a report when it has been silent for so long: who has
     /// another request, or wants to release, does so at once.
     std::chrono::milliseconds event_delay{250};
-    /// The wait after the first failed attempt; doubled after each further one up to the greatest.
-    std::chrono::milliseconds retry_interval{60'000};
-    std::chrono::milliseconds retry_interval_max{3'600'000};
-    unsigned attempts_max = 12;  ///< then it is abandoned, for a person to see
+    RetrySchedule retry;  ///< of a report; then it is abandoned
     std::size_t references_max = 10'000;
     std::size_t action_bytes_max = 4'194'304;  ///< of an Action or Event Information
     /// N-EVENT-REPORTs of transactions that we did not ask for: 0110H, else 0000H and a log line.
     bool refuse_unknown_transactions = false;
+};
+
+/// A remote application entity that objects are delivered to.
+struct DeliveryDestination {
+    std::string ae_title;  ///< a peer of the access policy
+    RetrySchedule retry;   ///< of the destination while it is not there, and of each object
 };
 
 struct NodeSettings {
@@ -131,6 +135,7 @@ struct NodeSettings {
     std::uint32_t pending_every_suboperations = 10;
     std::chrono::milliseconds pending_every{1'000};
     CommitmentSettings commitment;
+    std::vector<DeliveryDestination> deliveries{};
     /// Events tell whose objects and which identifiers they are about: for an audit trail.
     bool audit = false;
     std::shared_ptr<const AccessPolicy> access = std::make_shared<AccessPolicy>();

@@ -76,5 +76,8 @@ private:
 /// PS3.4 B.2.3: 0000H, Bxxx, anything else.
 enum class StoreVerdict : std::uint8_t { success, warning, failure };
 [[nodiscard]] StoreVerdict verdict_of(std::uint16_t c_store_status);
+/// May the same object be taken later? After A7xxH (out of resources), a peer that was lost, a disk
+/// or database of ours that failed; not after any other failure.
+[[nodiscard]] bool may_pass(const Result<StoreResponse>& response);
 
 }  // namespace cxr::storescp
