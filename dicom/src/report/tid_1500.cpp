@@ -131,7 +131,7 @@ public:
     }
 
 private:
-    ContentItem finding(const SourceStatement& statement) const {
+    [[nodiscard]] ContentItem finding(const SourceStatement& statement) const {
         ContentItem item = finding_item(statement.finding, options_);
         if (statement.certainty_percent) {
             item.children.push_back(
@@ -142,7 +142,7 @@ private:
         return item;
     }
 
-    ContentItem evaluation(const SourceStatement& statement) const {
+    [[nodiscard]] ContentItem evaluation(const SourceStatement& statement) const {
         ContentItem item = finding(statement);
         if (said_.source->observer.type == ObserverType::device) {
             add_algorithm(item, said_.source->observer);
