@@ -83,7 +83,7 @@ public:
         }
         std::size_t sum = 0;
         for (const std::string& uid : choice.sop_instance_uids) {
-            const auto some = work(uid);
+            auto some = work(uid);
             if (!some) {
                 return some;
             }
