@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 namespace cxr::dicom {
 namespace {
@@ -29,7 +31,7 @@ public:
     }
 
 private:
-    Fault mistake() const {
+    [[nodiscard]] Fault mistake() const {
         return {FaultKind::malformed,
                 std::string(file_) + ':' + std::to_string(line_) + ": not JSON: " + mistake_};
     }
@@ -99,7 +101,9 @@ private:
         }
         do {
             skip_blanks();
-            auto& [name, value] = members.emplace_back();
+            // clang 14 takes no emplace_back() of a pair whose second was incomplete.
+            auto& [name, value] =
+                members.emplace_back(std::piecewise_construct, std::tuple(), std::tuple());
             if (rest_.empty() || rest_.front() != '"') {
                 return complain("the name of a member is due");
             }

@@ -9,7 +9,7 @@
 namespace cxr::dicom {
 namespace {
 
-std::string trimmed(std::string text) {
+std::string trimmed(const std::string& text) {
     constexpr const char* padding = " \0";
     const std::size_t first = text.find_first_not_of(padding, 0, 2);
     if (first == std::string::npos) {

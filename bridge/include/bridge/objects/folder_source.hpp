@@ -6,6 +6,7 @@
 #include "storescp/ports.hpp"
 
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace cxr::bridge {
@@ -13,7 +14,7 @@ namespace cxr::bridge {
 class FolderSource final : public storescp::RetrievePort {
 public:
     FolderSource(const DataSetFolder& folder, dicom::MappingOptions mapping)
-        : folder_(folder), mapping_(mapping) {}
+        : folder_(folder), mapping_(std::move(mapping)) {}
 
     /// The chosen records' objects of the chosen kinds; box reports only where there are boxes.
     [[nodiscard]] std::vector<storescp::InstanceReference> references(
