@@ -61,7 +61,8 @@ const Profile profiles[] = {
               .modality = ModalityChoice::cr,
               .iod = IodProfile::strict,
               .clinical_trial = false,
-              .labels_in_image_comments = true};
+              .labels_in_image_comments = true,
+              .reports = {}};
      }),
      "clinical_trial=off;dates=none;image_comments=labels;iod=strict;modality=cr;names=human;"
      "spacing=none;"},
