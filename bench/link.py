@@ -6,6 +6,7 @@ import collections
 import fcntl
 import os
 import select
+import shutil
 import socket
 import struct
 import subprocess
@@ -33,7 +34,17 @@ def ip(*arguments):
 
 
 def possible():
-    return os.geteuid() == 0 and os.access("/dev/net/tun", os.W_OK)
+    """Also a container's root may not make devices or namespaces: it is tried."""
+    if os.geteuid() != 0 or not os.access("/dev/net/tun", os.W_OK) or not shutil.which("ip"):
+        return False
+    namespace = f"cxr-bench-try-{os.getpid()}"
+    try:
+        os.close(tun(f"cxr{os.getpid() % 100000}t"))
+        ip("netns", "add", namespace)
+        ip("netns", "del", namespace)
+    except (Failure, OSError):
+        return False
+    return True
 
 
 class Link:

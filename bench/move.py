@@ -287,5 +287,5 @@ def main(run):
             result["round_trip_ms"] = trip
             measure_at(f"stock, {trip:.1f} ms away", destination, {})
     else:
-        print("no move over a link with delay: that needs root and /dev/net/tun")
+        print("no move over a link with delay: that needs root, ip, /dev/net/tun and namespaces")
     return report(run, "move", result, PACKAGES)

@@ -166,6 +166,8 @@ def versions(packages):
 
 
 def commit():
+    if not shutil.which("git"):
+        return "unknown"
     done = subprocess.run(
         ["git", "-C", str(ROOT), "describe", "--always", "--dirty"],
         capture_output=True,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <future>
+#include <optional>
 
 using namespace cxr;
 using namespace cxr::storescp;
@@ -32,11 +33,12 @@ BOOST_AUTO_TEST_CASE(r10_pending_responses_have_all_counters_and_one_sum) {
 BOOST_AUTO_TEST_CASE(r24_a_slow_destination_does_not_silence_us) {
     MoveBench bench(1);
     bench.settings.pending_every = std::chrono::milliseconds(1);
-    SentMessage slow;
+    std::optional<SentMessage> slow;  // stored, and not answered yet
     bench.on_store = [&](FakeAssociation&, const SentMessage& stored) { slow = stored; };
     bench.peer.on_sent = [&](const SentMessage&) {
-        if (bench.peer.sent.size() == 3) {
-            bench.destinations.at(0)->deliver(store_response(slow, 0));
+        if (slow && bench.peer.sent.size() >= 3) {
+            bench.destinations.at(0)->deliver(store_response(*slow, 0));
+            slow.reset();
         }
     };
     bench.move();
