@@ -34,14 +34,17 @@ def ip(*arguments):
 
 
 def possible():
-    """Also a container's root may not make devices or namespaces: it is tried."""
+    """A container's root may not make devices or namespaces, a chroot's not enter them: tried."""
     if os.geteuid() != 0 or not os.access("/dev/net/tun", os.W_OK) or not shutil.which("ip"):
         return False
     namespace = f"cxr-bench-try-{os.getpid()}"
     try:
         os.close(tun(f"cxr{os.getpid() % 100000}t"))
         ip("netns", "add", namespace)
-        ip("netns", "del", namespace)
+        try:
+            ip("-n", namespace, "link", "set", "lo", "up")
+        finally:
+            ip("netns", "del", namespace)
     except (Failure, OSError):
         return False
     return True
