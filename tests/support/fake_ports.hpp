@@ -76,10 +76,12 @@ struct FakeRetrieve : storescp::RetrievePort {
     std::string throws_on;                            ///< a SOP Instance UID
     std::function<void()> before_load;
     std::optional<dicom::RetrieveIdentifier> asked;
+    std::mutex asking_;  ///< guards asked
     std::atomic<std::size_t> loads = 0;
 
     dicom::Result<std::vector<storescp::InstanceReference>> instances(
         const dicom::RetrieveIdentifier& identifier) override {
+        const std::lock_guard lock(asking_);  // several moves may ask at once
         asked = identifier;
         if (instances_fault) {
             return *instances_fault;
