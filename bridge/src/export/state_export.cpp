@@ -1,8 +1,8 @@
 #include "bridge/export/state_export.hpp"
 
+#include "bridge/export/document_export.hpp"
 #include "bridge/objects/made_object.hpp"
 #include "dicom/annotation/box_table.hpp"
-#include "dicom/report/report.hpp"
 
 #include <fmt/format.h>
 
@@ -42,7 +42,7 @@ public:
         const dicom::Revision* revision = dicom::revision_of(record, report.kind);
         const std::string name = fmt::format("{}_{}.{}",
                                              record.row.stem(),
-                                             file_name_of(dicom::report_name(record, report.kind)),
+                                             document_suffix(record, report.kind),
                                              revision == nullptr ? 1 : revision->number);
         const auto document =
             make_document(record, report.kind, dicom::explicit_vr_little_endian, report.options);
@@ -110,7 +110,7 @@ AnnotationsByImage received_annotations(std::span<const ReceivedReport> received
     std::vector<dicom::Annotation> all;
     std::vector<std::string> replaced;
     for (const ReceivedReport& report : received) {
-        replaced.push_back(report.report.origin.predecessor);
+        std::ranges::copy(report.report.replaces, std::back_inserter(replaced));
         std::ranges::copy(report.report.annotations, std::back_inserter(all));
     }
     AnnotationsByImage by_image;

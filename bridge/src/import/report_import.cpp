@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <unordered_set>
 
@@ -115,7 +116,7 @@ ImportedReports import_reports(std::span<const std::filesystem::path> files,
             continue;
         }
         ++imported.reports;
-        replaced.push_back(report.origin.predecessor);
+        std::ranges::copy(report.replaces, std::back_inserter(replaced));
         take(report, files[i].string(), imported);
         read[i].report.reset();
     }

@@ -59,7 +59,10 @@ public:
         StatementRows::Cells cells;
         cells.image = cell(fields, image);
         cells.label = cell(fields, label);
-        const bool has_box = !cell(fields, x).empty() || !cell(fields, width).empty();
+        bool has_box = false;
+        for (const Column side : {x, y, width, height}) {
+            has_box = has_box || !cell(fields, side).empty();
+        }
         if (has_box) {
             std::array<double, 4> box{};
             for (std::size_t i = 0; i < box.size(); ++i) {

@@ -68,6 +68,10 @@ std::optional<Finding> finding_of_code(const CodedConcept& code, const CodeTable
     return std::nullopt;
 }
 
+bool is_typed_text(const CodedConcept& code) {
+    return code.value == free_text;
+}
+
 std::optional<Finding> resolve_finding(std::span<const CodedConcept> codes,
                                        std::string_view comment,
                                        const CodeTable& table) {
@@ -80,7 +84,7 @@ std::optional<Finding> resolve_finding(std::span<const CodedConcept> codes,
         return finding;
     }
     for (const CodedConcept& code : codes) {
-        if (code.value == free_text) {
+        if (is_typed_text(code)) {
             if (const auto finding = finding_of_text(code.meaning)) {
                 return finding;
             }

@@ -57,23 +57,27 @@ void write_predecessor(DcmItem& document,
 bool uses_private_scheme(const ImageRecord& record,
                          DerivedKind kind,
                          const ReportOptions& options) {
-    const auto is_private = [&options](Finding finding) {
+    // A finding's site is written with a region only.
+    const auto is_private = [&options](Finding finding, bool has_region) {
         const FindingCode code = finding_code(finding, options);
         return code.code.scheme == private_scheme ||
-               (code.site != nullptr && code.site->scheme == private_scheme);
+               (has_region && code.site != nullptr && code.site->scheme == private_scheme);
     };
     if (is_source_report(kind)) {
         const auto& statements = record.sources.at(source_of(kind)).statements;
         return std::any_of(
             statements.begin(), statements.end(), [&](const SourceStatement& statement) {
-                return is_private(statement.finding);
+                return is_private(statement.finding, statement.x_y_width_height.has_value());
             });
     }
     if (kind == DerivedKind::label_report) {
-        return std::any_of(record.row.findings.begin(), record.row.findings.end(), is_private);
+        const auto& findings = record.row.findings;
+        return std::any_of(findings.begin(), findings.end(), [&](Finding finding) {
+            return is_private(finding, false);
+        });
     }
     return std::any_of(record.boxes.begin(), record.boxes.end(), [&](const BoundingBox& box) {
-        return is_private(box.finding);
+        return is_private(box.finding, true);
     });
 }
 

@@ -80,16 +80,25 @@ void append_source(std::string& content,
         append_field(content, *text);
     }
     content += std::to_string(static_cast<int>(record.row.view));
+    bool has_region = false;
     for (const SourceStatement& statement : said.statements) {
         content += '\n';
         append_field(content, statement.label_as_written);
-        append_codes(content, finding_code(statement.finding, options));
+        const FindingCode code = finding_code(statement.finding, options);
+        append_codes(content, code);
+        // The site stands in regions only.
+        if (statement.x_y_width_height && code.site != nullptr) {
+            append(content, *code.site);
+        }
+        has_region = has_region || statement.x_y_width_height;
         for (const double value : statement.x_y_width_height.value_or(std::array<double, 4>{})) {
             append(content, value);
         }
         append(content, statement.certainty_percent.value_or(-1));
     }
-    append_measurements(content, record, options.measurements);
+    if (has_region) {
+        append_measurements(content, record, options.measurements);
+    }
 }
 
 }  // namespace
@@ -143,11 +152,7 @@ std::string report_sop_instance_uid(const ImageRecord& record,
     } else {
         append_boxes(content, record, options.reports);
     }
-    // One UID, one content: what comes back to an earlier content is a later document all the same.
-    if (const Revision* revision = revision_of(record, kind)) {
-        content += "\nreplaces|" + revision->predecessor_sop_instance_uid + '|' +
-                   std::to_string(revision->number);
-    }
+    append_revision(content, record, kind);
     std::string name = "sr|" + report_name(record, kind) + '|';
     name += record.row.image_index;
     name += '|';

@@ -20,25 +20,29 @@ Fault unsupported(std::string why) {
     return {FaultKind::unsupported, std::move(why)};
 }
 
-ReportOrigin origin_of(const ContentView& document) {
-    ReportOrigin origin{.study_instance_uid = document.attribute(DCM_StudyInstanceUID, VR::UI),
-                        .series_instance_uid = document.attribute(DCM_SeriesInstanceUID, VR::UI),
-                        .sop_class_uid = document.attribute(DCM_SOPClassUID, VR::UI),
-                        .sop_instance_uid = document.attribute(DCM_SOPInstanceUID, VR::UI),
-                        .instance_number = document.attribute(DCM_InstanceNumber, VR::IS),
-                        .content_date = document.attribute(DCM_ContentDate, VR::DA),
-                        .content_time = document.attribute(DCM_ContentTime, VR::TM),
-                        .completion_flag = document.attribute(DCM_CompletionFlag, VR::CS),
-                        .verification_flag = document.attribute(DCM_VerificationFlag, VR::CS),
-                        .predecessor = {}};
+std::vector<std::string> predecessors_of(const ContentView& document) {
+    std::vector<std::string> replaced;
     for (const ContentView& study : document.items(DCM_PredecessorDocumentsSequence)) {
         for (const ContentView& series : study.items(DCM_ReferencedSeriesSequence)) {
-            if (const auto reference = series.image(); origin.predecessor.empty() && reference) {
-                origin.predecessor = reference->sop_instance_uid;
+            for (const ContentView& instance : series.items(DCM_ReferencedSOPSequence)) {
+                replaced.push_back(instance.attribute(DCM_ReferencedSOPInstanceUID, VR::UI));
             }
         }
     }
-    return origin;
+    return replaced;
+}
+
+ReportOrigin origin_of(const ContentView& document, const std::vector<std::string>& predecessors) {
+    return {.study_instance_uid = document.attribute(DCM_StudyInstanceUID, VR::UI),
+            .series_instance_uid = document.attribute(DCM_SeriesInstanceUID, VR::UI),
+            .sop_class_uid = document.attribute(DCM_SOPClassUID, VR::UI),
+            .sop_instance_uid = document.attribute(DCM_SOPInstanceUID, VR::UI),
+            .instance_number = document.attribute(DCM_InstanceNumber, VR::IS),
+            .content_date = document.attribute(DCM_ContentDate, VR::DA),
+            .content_time = document.attribute(DCM_ContentTime, VR::TM),
+            .completion_flag = document.attribute(DCM_CompletionFlag, VR::CS),
+            .verification_flag = document.attribute(DCM_VerificationFlag, VR::CS),
+            .predecessor = predecessors.empty() ? std::string() : predecessors.front()};
 }
 
 /// TID 1002. Viewers leave out the Observer Type: then the kind of name tells.
@@ -151,7 +155,9 @@ Result<ReadReport> read_report(std::span<const std::byte> data_set,
     const CharacterSet character_set = known_set ? *known_set : CharacterSet();
     const ContentView root(**parsed, character_set);
 
-    ReadReport report{.origin = origin_of(root),
+    std::vector<std::string> predecessors = predecessors_of(root);
+    ReadReport report{.origin = origin_of(root, predecessors),
+                      .replaces = std::move(predecessors),
                       .observer = observer_of(root),
                       .annotations = {},
                       .rejected = {}};

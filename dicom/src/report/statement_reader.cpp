@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 namespace cxr::dicom {
@@ -55,6 +56,19 @@ Result<std::vector<ContentView>> regions_of(const ContentView& group) {
         }
     }
     return regions;
+}
+
+/// The Finding's codes, then what was typed into the Finding Site, where older viewers keep it.
+std::vector<CodedConcept> label_codes_of(const ContentView& group) {
+    const auto finding = group.child(concepts::finding);
+    std::vector<CodedConcept> codes = finding ? finding->codes() : std::vector<CodedConcept>();
+    constexpr Code retired_finding_site{"G-C0E3", "SRT", "Finding Site"};
+    for (const ContentView& child : group.children()) {
+        if (child.is_named(concepts::finding_site) || child.is_named(retired_finding_site)) {
+            std::ranges::copy_if(child.codes(), std::back_inserter(codes), is_typed_text);
+        }
+    }
+    return codes;
 }
 
 }  // namespace
@@ -111,11 +125,9 @@ Result<AnnotationBox> StatementReader::box_of(const ContentView& group) const {
         region.graphic_type(), region.graphic_data(), options_.non_rectangular_as_boxes);
 }
 
-std::string StatementReader::read_label(const ContentView* finding,
+std::string StatementReader::read_label(std::span<const CodedConcept> codes,
                                         const std::string& comment,
                                         Annotation& annotation) const {
-    const std::vector<CodedConcept> codes =
-        finding == nullptr ? std::vector<CodedConcept>() : finding->codes();
     if (!codes.empty()) {
         annotation.finding_code = codes.front();
     }
@@ -152,9 +164,8 @@ Statement StatementReader::group(const ContentView& group) const {
         return statement;
     }
     annotation.image_index = *std::move(image);
-    const auto finding = group.child(concepts::finding);
     statement.reason =
-        read_label(finding ? &*finding : nullptr, group.text_of(concepts::comment), annotation);
+        read_label(label_codes_of(group), group.text_of(concepts::comment), annotation);
     statement.only_the_label_is_unknown = !statement.reason.empty();
     if (annotation.finding == Finding::no_finding) {
         statement.reason = "a region of No Finding";
@@ -177,7 +188,7 @@ Statement StatementReader::evaluation(const ContentView& evaluation) const {
         return statement;
     }
     statement.annotation.image_index = *std::move(image);
-    statement.reason = read_label(&evaluation, {}, statement.annotation);
+    statement.reason = read_label(evaluation.codes(), {}, statement.annotation);
     statement.only_the_label_is_unknown = !statement.reason.empty();
     return statement;
 }

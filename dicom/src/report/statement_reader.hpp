@@ -5,6 +5,7 @@
 #include "report/content_view.hpp"
 
 #include <functional>
+#include <span>
 #include <string>
 
 namespace cxr::dicom {
@@ -36,7 +37,8 @@ private:
     [[nodiscard]] Result<std::string> image_below(const ContentView& item) const;
     [[nodiscard]] Result<AnnotationBox> box_of(const ContentView& group) const;
     /// Fills the label's part; the reason why there is none.
-    [[nodiscard]] std::string read_label(const ContentView* finding,
+    /// @param codes of the Finding, then text that was typed into a viewer.
+    [[nodiscard]] std::string read_label(std::span<const CodedConcept> codes,
                                          const std::string& comment,
                                          Annotation& annotation) const;
 

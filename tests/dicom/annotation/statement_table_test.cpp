@@ -79,6 +79,15 @@ BOOST_AUTO_TEST_CASE(a_bad_row_is_told_with_its_line_and_skipped) {
     BOOST_TEST(faults_of(table) == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_box_with_only_some_of_its_sides_is_no_statement_of_the_whole_image) {
+    const auto table = parsed(
+        "image,label,x,y,w,h\n"
+        "00000001_000.png,Mass,,2,,\n"
+        "00000001_000.png,Mass,,,,4\n");
+    BOOST_TEST(table.rows.empty());
+    BOOST_TEST(table.faults.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_column_is_named) {
     for (const auto& [header, name] : {std::pair{"label,x,y,w,h\n", "Image Index"},
                                        std::pair{"image,x,y,w,h\n", "Finding"},

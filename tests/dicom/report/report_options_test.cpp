@@ -177,6 +177,24 @@ BOOST_AUTO_TEST_CASE(air_names_the_algorithm_in_the_words_of_contributing_equipm
     BOOST_TEST(count(tree(*built(DerivedKind::box_report, options)), "Algorithm") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(sites_change_nothing_in_label_reports_which_write_none) {
+    std::string text = cxr::test::read_file("dicom/data/codes.tsv");
+    const std::string lung = "39607008\tSCT\tLung";
+    for (std::size_t at = text.find(lung); at != std::string::npos; at = text.find(lung, at + 1)) {
+        text.replace(at, lung.size(), "OurLung\t99NIHCXR14\tLung");
+    }
+    MappingOptions options;
+    options.reports.codes =
+        std::make_shared<const CodeTable>(CodeTable::parse(text, "site.tsv").value());
+    const ImageRecord record = invented_boxed_record();
+    BOOST_TEST(report_sop_instance_uid(record, DerivedKind::label_report, options) ==
+               report_sop_instance_uid(record, DerivedKind::label_report, {}));
+    BOOST_TEST(!built(DerivedKind::label_report, options, record)
+                    ->tagExists(DCM_CodingSchemeIdentificationSequence));
+    BOOST_TEST(built(DerivedKind::box_report, options, record)
+                   ->tagExists(DCM_CodingSchemeIdentificationSequence));
+}
+
 BOOST_AUTO_TEST_CASE(a_sites_own_table_is_written) {
     ImageRecord record = record_with_spacing();
     record.row.findings = {Finding::mass};

@@ -110,6 +110,26 @@ BOOST_AUTO_TEST_CASE(a_planar_region_with_a_code_as_highdicom_writes_it) {
     BOOST_TEST(report.annotations[0].observer.device_uid == "2.25.5");
 }
 
+BOOST_AUTO_TEST_CASE(all_documents_that_one_replaces_are_named) {
+    auto document = data_set_of(with_groups({planar_group(rectangle, our_image, atelectasis)}));
+    DcmItem& study = foreign::item_of(*document, DCM_PredecessorDocumentsSequence);
+    foreign::put(study, DCM_StudyInstanceUID, "2.25.88002");
+    for (const char* uid : {"2.25.1", "2.25.2"}) {
+        DcmItem& series = foreign::item_of(study, DCM_ReferencedSeriesSequence);
+        foreign::put(series, DCM_SeriesInstanceUID, "2.25.88003");
+        DcmItem& instance = foreign::item_of(series, DCM_ReferencedSOPSequence);
+        foreign::put(instance, DCM_ReferencedSOPClassUID, "1.2.840.10008.5.1.4.1.1.88.34");
+        foreign::put(instance, DCM_ReferencedSOPInstanceUID, uid);
+    }
+    const auto encoded = encode_data_set(*document, explicit_vr_little_endian);
+    BOOST_REQUIRE(encoded.has_value());
+    const auto report = read(bytes_of(*encoded));
+    BOOST_REQUIRE(report.has_value());
+    BOOST_TEST(report->origin.predecessor == "2.25.1");
+    const std::vector<std::string> both{"2.25.1", "2.25.2"};
+    BOOST_TEST(report->replaces == both, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(what_ohif_wrote_is_read) {
     const std::filesystem::path file = "../shared/spec/sr-examples/ohif_out.dcm";
     if (!std::filesystem::exists(file)) {
@@ -177,6 +197,25 @@ BOOST_DATA_TEST_CASE(goes_by_code_then_by_text, said, each) {
     } else {
         BOOST_REQUIRE(report.rejected.size() == 1U);
         BOOST_TEST(!report.rejected[0].reason.empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_older_viewers_keep_in_the_finding_site_is_typed_text) {
+    const ForeignCode retired{"G-C0E3", "SRT", "Finding Site"};
+    const ForeignCode current{"363698007", "SCT", "Finding Site"};
+    for (const ForeignCode& name : {retired, current}) {
+        std::vector<ForeignItem> items = ohif_group(rectangle, our_image, "").children;
+        items.pop_back();  // the Comment
+        items.push_back({"HAS CONCEPT MOD",
+                         "CODE",
+                         name,
+                         {},
+                         {"CORNERSTONEFREETEXT", "CST4", "pleural effusion"}});
+        const ReadReport report = taken(with_groups({group(items)}));
+        BOOST_REQUIRE(report.annotations.size() == 1U);
+        BOOST_TEST((report.annotations[0].finding == Finding::effusion));
+        items.back().code = {"39607008", "SCT", "Lung"};  // a real site names no finding
+        BOOST_TEST(taken(with_groups({group(items)})).annotations.size() == 0U);
     }
 }
 

@@ -153,6 +153,31 @@ BOOST_AUTO_TEST_CASE(another_certainty_or_version_is_another_content) {
     BOOST_TEST(report_sop_instance_uid(record, models, {}) != uid);
 }
 
+BOOST_AUTO_TEST_CASE(another_site_is_another_content_of_what_has_a_region) {
+    const ImageRecord record = record_with_sources();
+    std::string text = CodeTable::built_in().text();
+    for (std::size_t at = text.find("39607008"); at != std::string::npos;
+         at = text.find("39607008", at + 1)) {
+        text.replace(at, 8, "80891009");
+    }
+    MappingOptions options;
+    options.reports.codes = std::make_shared<const CodeTable>(CodeTable::parse(text, "x").value());
+    BOOST_TEST(report_sop_instance_uid(record, models, options) !=
+               report_sop_instance_uid(record, models, {}));
+    BOOST_TEST(report_sop_instance_uid(record, readers, options) ==
+               report_sop_instance_uid(record, readers, {}));
+}
+
+BOOST_AUTO_TEST_CASE(measuring_changes_nothing_where_there_is_no_region) {
+    const ImageRecord record = record_with_sources();
+    MappingOptions options;
+    options.reports.measurements = Measurements::pixels;
+    BOOST_TEST(report_sop_instance_uid(record, models, options) !=
+               report_sop_instance_uid(record, models, {}));
+    BOOST_TEST(report_sop_instance_uid(record, readers, options) ==
+               report_sop_instance_uid(record, readers, {}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(ps3_3_c_17_2_predecessor_documents)

@@ -46,6 +46,8 @@ struct RejectedStatement {
 
 struct ReadReport {
     ReportOrigin origin;
+    /// SOP Instance UIDs of all documents that it names as its predecessors.
+    std::vector<std::string> replaces;
     Observer observer;
     std::vector<Annotation> annotations;  ///< in document order
     std::vector<RejectedStatement> rejected;
