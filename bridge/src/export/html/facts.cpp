@@ -11,7 +11,7 @@ std::string code_text(const dicom::CodedConcept& code) {
                               : fmt::format("{} <span class=\"soft\">{} {}</span>",
                                             escaped(code.meaning),
                                             escaped(code.scheme),
-                                            escaped(code.value));
+                                            breakable(code.value));
 }
 
 std::string term(std::string_view name, std::string_view value) {

@@ -146,16 +146,6 @@ std::string figure(const dicom::ImageRecord& record,
     return text + "</figcaption>\n</figure>\n";
 }
 
-/// May be broken after an underscore.
-std::string breakable(const std::string& label) {
-    std::string text;
-    for (const char c : label) {
-        text += escaped(std::string_view(&c, 1));
-        text += c == '_' ? "<wbr>" : "";
-    }
-    return text;
-}
-
 std::string label_section(const std::vector<Annotation>& labels,
                           const dicom::MappingOptions& mapping) {
     std::string text =

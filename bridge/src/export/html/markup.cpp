@@ -36,6 +36,15 @@ std::string escaped(std::string_view text) {
     return safe;
 }
 
+std::string breakable(std::string_view text) {
+    std::string safe;
+    for (const char c : text) {
+        safe += escaped(std::string_view(&c, 1));
+        safe += c == '_' ? "<wbr>" : "";
+    }
+    return safe;
+}
+
 std::string base64(std::span<const std::byte> bytes) {
     constexpr std::string_view digits =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -11,6 +11,9 @@ namespace cxr::bridge::html {
 /// As text, or as an attribute's value in double quotes.
 [[nodiscard]] std::string escaped(std::string_view text);
 
+/// The same, and may be broken after each underscore.
+[[nodiscard]] std::string breakable(std::string_view text);
+
 /// RFC 4648 §4, for data: URLs.
 [[nodiscard]] std::string base64(std::span<const std::byte> bytes);
 
