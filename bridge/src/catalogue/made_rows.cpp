@@ -88,7 +88,7 @@ MadeRows made_rows(const OfferedImage& image, const Offer& offer, Kinds& kinds) 
         const bool is_damaged = kind == DerivedKind::image && !image.damage.empty();
         if (!is_damaged && dicom::is_made_of(*image.record, kind)) {
             rows.series.push_back(made_series(image, kind, options, kinds));
-            if (!image.record->revisions.empty() && dicom::is_report(kind)) {
+            if (!image.record->revisions.empty() && kind != DerivedKind::image) {
                 rows.series.back().earlier =
                     earlier_instances(*image.record, kind, offer.revisions, kinds);
             }

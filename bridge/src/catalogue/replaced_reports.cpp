@@ -30,14 +30,14 @@ Result<std::optional<dicom::MappingOptions>> options_before(sqlite::Connection& 
 Result<void> note_replaced_reports(sqlite::Connection& connection,
                                    const std::vector<OfferedImage>& offered,
                                    const dicom::MappingOptions& before,
-                                   const dicom::MappingOptions& now,
+                                   const CatalogueSettings& now,
                                    RevisionLog& log) {
     std::unordered_map<std::string_view, const dicom::ImageRecord*> by_name;
     by_name.reserve(offered.size());
     for (const OfferedImage& image : offered) {
         by_name.emplace(image.record->row.image_index, image.record);
     }
-    const bool same_options = before == now;
+    const bool same_options = before == now.mapping;
     auto rows = connection.prepare("SELECT image_index, record FROM image");
     if (!rows) {
         return rows.error();
@@ -59,7 +59,7 @@ Result<void> note_replaced_reports(sqlite::Connection& connection,
         if (!record) {
             return record.error();
         }
-        log.compare(*record, before, *found->second, now);
+        log.compare({*record, before}, {*found->second, now.mapping}, now.made_kinds);
     }
 }
 
@@ -67,7 +67,7 @@ Result<void> note_replaced_reports(sqlite::Connection& connection,
 
 Result<RevisionLog> look_at_revisions(sqlite::Connection& connection,
                                       const std::vector<OfferedImage>& offered,
-                                      const dicom::MappingOptions& now) {
+                                      const CatalogueSettings& settings) {
     auto log = RevisionLog::load(connection);
     if (!log) {
         return log;
@@ -77,7 +77,8 @@ Result<RevisionLog> look_at_revisions(sqlite::Connection& connection,
         return before.error();
     }
     if (*before) {
-        if (auto noted = note_replaced_reports(connection, offered, **before, now, *log); !noted) {
+        if (auto noted = note_replaced_reports(connection, offered, **before, settings, *log);
+            !noted) {
             return noted.error();
         }
     }

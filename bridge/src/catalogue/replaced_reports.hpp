@@ -10,9 +10,10 @@
 namespace cxr::bridge {
 
 /// The revision log with what the offered images and options replace, written.
+/// @param settings of now: options, and the kinds of document that are offered.
 [[nodiscard]] Result<RevisionLog> look_at_revisions(sqlite::Connection& connection,
                                                     const std::vector<OfferedImage>& offered,
-                                                    const dicom::MappingOptions& now);
+                                                    const CatalogueSettings& settings);
 
 /// Puts records with their revisions in place of those that the log knows. The copies stay where
 /// they are: `offered` points to them.

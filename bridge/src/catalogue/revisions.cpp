@@ -15,18 +15,29 @@ using dicom::MappingOptions;
 
 namespace {
 
-std::vector<DerivedKind> report_kinds(const ImageRecord& record) {
-    std::vector<DerivedKind> kinds{DerivedKind::label_report, DerivedKind::box_report};
+/// What the log calls a document: the name that its UIDs are made of.
+std::string name_of(const ImageRecord& record, DerivedKind kind) {
+    return kind == DerivedKind::presentation_state ? "gsps"
+           : kind == DerivedKind::key_objects      ? "ko"
+                                                   : dicom::report_name(record, kind);
+}
+
+std::vector<DerivedKind> document_kinds(const ImageRecord& record) {
+    std::vector<DerivedKind> kinds{DerivedKind::label_report,
+                                   DerivedKind::box_report,
+                                   DerivedKind::presentation_state,
+                                   DerivedKind::key_objects};
     for (std::size_t source = 0; source < record.sources.size(); ++source) {
         kinds.push_back(dicom::source_report(source));
     }
     return kinds;
 }
 
-/// The UID that the record's report has; empty when it has none.
+/// The UID that the record's document has; empty when it has none.
 std::string uid_of(const ImageRecord& record, DerivedKind kind, const MappingOptions& options) {
-    return dicom::is_made_of(record, kind) ? dicom::report_sop_instance_uid(record, kind, options)
-                                           : std::string();
+    return dicom::is_made_of(record, kind)
+               ? dicom::instance_entity(record, kind, options).sop_instance_uid
+               : std::string();
 }
 
 Result<SupersededReport> report_of(ImageRecord record,
@@ -55,8 +66,8 @@ std::vector<std::byte> bytes_of(std::span<const std::byte> bytes) {
 }  // namespace
 
 std::optional<DerivedKind> kind_named(const ImageRecord& record, std::string_view document) {
-    for (const DerivedKind kind : report_kinds(record)) {
-        if (dicom::report_name(record, kind) == document) {
+    for (const DerivedKind kind : document_kinds(record)) {
+        if (name_of(record, kind) == document) {
             return kind;
         }
     }
@@ -115,35 +126,36 @@ std::int64_t RevisionLog::id_of(const MappingOptions& options) {
     return id;
 }
 
-void RevisionLog::compare(const ImageRecord& before,
-                          const MappingOptions& options_before,
-                          const ImageRecord& now,
-                          const MappingOptions& options_now) {
-    ImageRecord old = before;
-    old.revisions = revisions_of(before);
-    ImageRecord unrevised = now;
-    unrevised.revisions = revisions_of(now);
-    for (const DerivedKind kind : report_kinds(old)) {
-        const std::string uid = uid_of(old, kind, options_before);
-        const std::string document = dicom::report_name(old, kind);
-        const auto kind_now = kind_named(now, document);
+void RevisionLog::compare(const State& before,
+                          const State& now,
+                          std::span<const DerivedKind> kinds) {
+    ImageRecord old = before.record;
+    old.revisions = revisions_of(old);
+    ImageRecord unrevised = now.record;
+    unrevised.revisions = revisions_of(unrevised);
+    for (const DerivedKind kind : document_kinds(old)) {
+        const bool is_offered =
+            dicom::is_source_report(kind) || std::ranges::find(kinds, kind) != kinds.end();
+        const std::string uid = is_offered ? uid_of(old, kind, before.options) : std::string();
+        const std::string document = name_of(old, kind);
+        const auto kind_now = kind_named(unrevised, document);
         if (uid.empty() || !kind_now) {
             continue;
         }
         // Other profiles are other studies: nothing of theirs is replaced.
         const bool same_series =
-            dicom::series_entity(old, kind, options_before).series_instance_uid ==
-            dicom::series_entity(unrevised, *kind_now, options_now).series_instance_uid;
-        if (!same_series || uid_of(unrevised, *kind_now, options_now) == uid) {
+            dicom::series_entity(old, kind, before.options).series_instance_uid ==
+            dicom::series_entity(unrevised, *kind_now, now.options).series_instance_uid;
+        if (!same_series || uid_of(unrevised, *kind_now, now.options) == uid) {
             continue;
         }
         const dicom::Revision* revision = dicom::revision_of(old, kind);
-        images_[before.row.image_index][document].push_back(
+        images_[old.row.image_index][document].push_back(
             {.number = revision == nullptr ? 1 : revision->number,
-             .sop_class_uid = std::string(options_before.reports.sop_class_uid()),
+             .sop_class_uid = dicom::instance_entity(old, kind, before.options).sop_class_uid,
              .sop_instance_uid = uid,
-             .record = store_record(before),
-             .options = id_of(options_before),
+             .record = store_record(before.record),
+             .options = id_of(before.options),
              .is_new = true});
     }
 }
@@ -225,7 +237,7 @@ std::vector<SupersededReport> RevisionLog::superseded(const ImageRecord& record,
     if (documents == images_.end()) {
         return reports;
     }
-    const auto found = documents->second.find(dicom::report_name(record, kind));
+    const auto found = documents->second.find(name_of(record, kind));
     if (found == documents->second.end()) {
         return reports;
     }
@@ -313,8 +325,7 @@ Result<std::optional<SupersededReport>> superseded_in(sqlite::Connection& connec
     if (!report) {
         return report.error();
     }
-    if (dicom::report_sop_instance_uid(report->record, report->kind, report->options) !=
-        sop_instance_uid) {
+    if (uid_of(report->record, report->kind, report->options) != sop_instance_uid) {
         return Fault{.kind = FaultKind::unsupported,
                      .doing = image_index +
                               ": an earlier report was written by a template that this release "

@@ -1,7 +1,8 @@
 #pragma once
-/// The revision log: reports that were offered once and that later ones replaced. Each is kept as
-/// what it was made from, its record and its options, and is made again from them: the same bytes
-/// under the same UID (docs/decisions). Documents that never changed are not in it.
+/// The revision log: documents (reports, presentation states, key object selections) that were
+/// offered once and that later ones replaced. Each is kept as what it was made from, its record and
+/// its options, and is made again from them: the same bytes under the same UID (docs/decisions).
+/// Documents that never changed are not in it.
 
 #include "bridge/catalogue/catalogue.hpp"
 #include "catalogue/sqlite.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -19,11 +21,13 @@ class RevisionLog {
 public:
     [[nodiscard]] static Result<RevisionLog> load(sqlite::Connection& connection);
 
-    /// Takes down each report of `before` that `now` says otherwise, in the same series.
-    void compare(const dicom::ImageRecord& before,
-                 const dicom::MappingOptions& options_before,
-                 const dicom::ImageRecord& now,
-                 const dicom::MappingOptions& options_now);
+    struct State {
+        const dicom::ImageRecord& record;
+        const dicom::MappingOptions& options;
+    };
+    /// Takes down each document of `before` that `now` says otherwise, in the same series.
+    /// @param kinds that are offered; those of further sources always are.
+    void compare(const State& before, const State& now, std::span<const dicom::DerivedKind> kinds);
     /// Writes what compare() took down since.
     [[nodiscard]] Result<void> save(sqlite::Connection& connection);
 
@@ -66,7 +70,7 @@ private:
     const std::string& image_index,
     const std::string& sop_instance_uid);
 
-/// The kind that a report of that name is of this record; none when it has none.
+/// The kind that a document of that name is of this record; none when it has none.
 [[nodiscard]] std::optional<dicom::DerivedKind> kind_named(const dicom::ImageRecord& record,
                                                            std::string_view document);
 

@@ -291,7 +291,7 @@ Result<SyncReport> synchronise(sqlite::Connection& connection,
         return before.error();
     }
     std::vector<OfferedImage> offered = offered_images(folder, settings.list_missing_images);
-    auto log = look_at_revisions(connection, offered, settings.mapping);
+    auto log = look_at_revisions(connection, offered, settings);
     if (!log) {
         return log.error();
     }

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace cxr::bridge::cli {
@@ -160,6 +161,36 @@ bool is_document(ExportFormat format) {
     return format <= ExportFormat::kos;
 }
 
+/// Earlier revisions of the wanted documents and, beside our reports, those that others sent.
+bool state_to_folder(const NodeState& state,
+                     const Records& records,
+                     const ExportOptions& options,
+                     std::ostream& out,
+                     std::ostream& err) {
+    const auto kinds = document_kinds(options.formats);
+    std::vector<SupersededReport> earlier;
+    std::ranges::copy_if(state.superseded, std::back_inserter(earlier), [&](const auto& one) {
+        return std::ranges::find(kinds, one.kind) != kinds.end();
+    });
+    const bool reports = std::ranges::find(kinds, dicom::DerivedKind::label_report) != kinds.end();
+    const StateExportOutcome outcome =
+        export_state(earlier,
+                     reports ? std::span<const ReceivedReport>(state.received)
+                             : std::span<const ReceivedReport>(),
+                     records,
+                     Part10Folder(*options.output));
+    print_failures(outcome.failures, err);
+    fmt::print(out,
+               "{} earlier {}{} written to {}, {} were there already, {} failed\n",
+               outcome.written,
+               reports ? "and received " : "",
+               noun_of(options.formats),
+               options.output->string(),
+               outcome.unchanged,
+               outcome.failures.size());
+    return outcome.failures.empty();
+}
+
 bool to_folder(const DataSetFolder& folder,
                const std::optional<NodeState>& state,
                const Records& records,
@@ -169,19 +200,7 @@ bool to_folder(const DataSetFolder& folder,
     bool complete = true;
     if (std::ranges::any_of(options.formats, is_document)) {
         complete = documents_to_folder(records, options, out, err);
-    }
-    if (state && std::ranges::find(options.formats, ExportFormat::sr) != options.formats.end()) {
-        const StateExportOutcome outcome = export_state(
-            state->superseded, state->received, records, Part10Folder(*options.output));
-        print_failures(outcome.failures, err);
-        fmt::print(out,
-                   "{} earlier and received reports written to {}, {} were there already, {} "
-                   "failed\n",
-                   outcome.written,
-                   options.output->string(),
-                   outcome.unchanged,
-                   outcome.failures.size());
-        complete = outcome.failures.empty() && complete;
+        complete = (!state || state_to_folder(*state, records, options, out, err)) && complete;
     }
     for (const ExportFormat format : options.formats) {
         if (format == ExportFormat::fhir || format == ExportFormat::html) {

@@ -85,10 +85,11 @@ void add_export(CLI::App& program, Chosen& chosen) {
         ->type_name("N");
     add_selection(*command, options.data_set.selection, *given->sources);
     command
-        ->add_option("--state",
-                     given->state,
-                     "A node's state folder: its reports' revisions, and reports that were sent to "
-                     "it, are exported with -o, too, in every format but gsps and kos")
+        ->add_option(
+            "--state",
+            given->state,
+            "A node's state folder: its documents' earlier revisions, and reports that were "
+            "sent to it, are exported with -o, too")
         ->type_name("DIR");
     add_threads(*command, options.threads);
     add_config_file(*command, given->sources);

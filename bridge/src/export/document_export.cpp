@@ -11,27 +11,6 @@
 namespace cxr::bridge {
 namespace {
 
-std::string suffix_of(const dicom::ImageRecord& record, dicom::DerivedKind kind) {
-    if (dicom::is_source_report(kind)) {
-        return "annotations_" + record.sources.at(dicom::source_of(kind)).source->name;
-    }
-    switch (kind) {
-        case dicom::DerivedKind::image:
-            return "image";
-        case dicom::DerivedKind::label_report:
-            return "labels";
-        case dicom::DerivedKind::box_report:
-            return "boxes";
-        case dicom::DerivedKind::presentation_state:
-            return "presentation";
-        case dicom::DerivedKind::key_objects:
-            return "key";
-        case dicom::DerivedKind::first_source_report:
-            break;  // above
-    }
-    return "";
-}
-
 class Job {
 public:
     Job(const DocumentExport& settings, DocumentSink& sink) : settings_(settings), sink_(sink) {}
@@ -45,7 +24,7 @@ public:
             if (const auto exported = export_one(record, kind); !exported) {
                 failures.push_back(fmt::format("{} {}: {}",
                                                record.row.image_index,
-                                               suffix_of(record, kind),
+                                               document_suffix(record, kind),
                                                exported.error().doing));
             }
         }
@@ -77,11 +56,32 @@ private:
 
 }  // namespace
 
+std::string document_suffix(const dicom::ImageRecord& record, dicom::DerivedKind kind) {
+    if (dicom::is_source_report(kind)) {
+        return "annotations_" + record.sources.at(dicom::source_of(kind)).source->name;
+    }
+    switch (kind) {
+        case dicom::DerivedKind::image:
+            return "image";
+        case dicom::DerivedKind::label_report:
+            return "labels";
+        case dicom::DerivedKind::box_report:
+            return "boxes";
+        case dicom::DerivedKind::presentation_state:
+            return "presentation";
+        case dicom::DerivedKind::key_objects:
+            return "key";
+        case dicom::DerivedKind::first_source_report:
+            break;  // above
+    }
+    return "";
+}
+
 Result<Kept> DocumentFolder::keep(const dicom::ImageRecord& record,
                                   dicom::DerivedKind kind,
                                   const dicom::EncodedObject& document) {
     return folder_.keep(record.row.patient_id(),
-                        fmt::format("{}_{}", record.row.stem(), suffix_of(record, kind)),
+                        fmt::format("{}_{}", record.row.stem(), document_suffix(record, kind)),
                         document);
 }
 

@@ -57,6 +57,7 @@ std::string key_objects_sop_instance_uid(const ImageRecord& record, const Mappin
     append_patient_and_study(content, record, options);
     content += '\n';
     content += description(record);
+    append_revision(content, record, DerivedKind::key_objects);
     std::string name = "ko|" + record.row.image_index + '|';
     name += template_version;
     name += '|';

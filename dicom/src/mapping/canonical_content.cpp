@@ -49,6 +49,13 @@ void append_patient_and_study(std::string& content,
     }
 }
 
+void append_revision(std::string& content, const ImageRecord& record, DerivedKind kind) {
+    if (const Revision* revision = revision_of(record, kind)) {
+        content += "\nreplaces|" + revision->predecessor_sop_instance_uid + '|' +
+                   std::to_string(revision->number);
+    }
+}
+
 std::string sha256_hex(std::string_view text) {
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     SHA256_CTX state;

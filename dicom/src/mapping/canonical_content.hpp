@@ -20,6 +20,10 @@ void append_patient_and_study(std::string& content,
                               const ImageRecord& record,
                               const MappingOptions& options);
 
+/// That it replaces an earlier document; nothing of a first one. One UID, one content: what comes
+/// back to an earlier content is a later document all the same.
+void append_revision(std::string& content, const ImageRecord& record, DerivedKind kind);
+
 [[nodiscard]] std::string sha256_hex(std::string_view text);
 
 }  // namespace cxr::dicom

@@ -120,8 +120,10 @@ bool is_made_of(const ImageRecord& record, DerivedKind kind) {
         return source < record.sources.size() &&
                (!record.sources[source].statements.empty() || revision_of(record, kind) != nullptr);
     }
-    return !record.boxes.empty() ||
-           (kind == DerivedKind::box_report && revision_of(record, kind) != nullptr);
+    // A key object selection of nothing cannot be.
+    const bool can_be_withdrawn =
+        kind == DerivedKind::box_report || kind == DerivedKind::presentation_state;
+    return !record.boxes.empty() || (can_be_withdrawn && revision_of(record, kind) != nullptr);
 }
 
 PatientEntity patient_entity(const ImageRecord& record, const MappingOptions& options) {

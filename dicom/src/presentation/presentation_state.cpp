@@ -25,10 +25,13 @@ constexpr float text_width = 200;
 constexpr float text_height = 24;
 
 /// Presentation State Identification (PS3.3 C.11.10).
-void write_identification(DcmItem& state, const InstanceEntity& instance) {
+void write_identification(DcmItem& state, const InstanceEntity& instance, bool has_boxes) {
     put_text(state, DCM_InstanceNumber, EVR_IS, instance.instance_number);
     put_text(state, DCM_ContentLabel, EVR_CS, "CXR14_BBOX");
-    put_text(state, DCM_ContentDescription, EVR_LO, "Boxes of BBox_List_2017.csv");
+    put_text(state,
+             DCM_ContentDescription,
+             EVR_LO,
+             has_boxes ? "Boxes of BBox_List_2017.csv" : "All boxes withdrawn");
     put_text(state, DCM_PresentationCreationDate, EVR_DA, report_content_date);
     put_text(state, DCM_PresentationCreationTime, EVR_TM, report_content_time);
     put_text(state, DCM_ContentCreatorName, EVR_PN, "Radiologist^NIH CC");
@@ -121,6 +124,7 @@ std::string presentation_state_sop_instance_uid(const ImageRecord& record,
         append(content, box.width);
         append(content, box.height);
     }
+    append_revision(content, record, DerivedKind::presentation_state);
     std::string name = "gsps|" + record.row.image_index + '|';
     name += template_version;
     name += '|';
@@ -130,7 +134,7 @@ std::string presentation_state_sop_instance_uid(const ImageRecord& record,
 
 Result<std::unique_ptr<DcmDataset>> build_presentation_state(const ImageRecord& record,
                                                              const MappingOptions& options) {
-    if (record.boxes.empty()) {
+    if (!is_made_of(record, DerivedKind::presentation_state)) {
         return Fault{FaultKind::not_found, record.row.image_index + " has no boxes"};
     }
     auto state = std::make_unique<DcmDataset>();
@@ -142,11 +146,14 @@ Result<std::unique_ptr<DcmDataset>> build_presentation_state(const ImageRecord& 
     write_series(*state, series);
     write_equipment(*state, series, template_version);
     write_sop_common(*state, instance);
-    write_identification(*state, instance);
+    const bool has_boxes = !record.boxes.empty();
+    write_identification(*state, instance, has_boxes);
     write_relationship(*state, image);
     write_displayed_area(*state, image);
-    write_layer(*state);
-    write_annotation(*state, record, image);
+    if (has_boxes) {
+        write_layer(*state);
+        write_annotation(*state, record, image);
+    }
     put_text(*state, DCM_PresentationLUTShape, EVR_CS, "IDENTITY");  // Softcopy LUT (C.11.6)
     return state;
 }

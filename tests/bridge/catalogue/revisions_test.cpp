@@ -57,6 +57,7 @@ public:
         CatalogueSettings settings;
         settings.file = root / "catalogue.sqlite";
         settings.mapping = mapping;
+        settings.made_kinds = kinds;
         catalogue = need(Catalogue::open(settings));
         need(catalogue->synchronise(folder));
         objects = std::make_unique<ObjectSource>(*catalogue,
@@ -91,9 +92,36 @@ public:
         return found;
     }
 
+    /// The bytes of what is no report.
+    std::map<int, std::vector<std::byte>> objects_of(DerivedKind kind) {
+        dicom::RetrieveIdentifier identifier;
+        identifier.level = dicom::QueryLevel::series;
+        identifier.series_instance_uids = {
+            dicom::series_entity(record(), kind, mapping).series_instance_uid};
+        std::map<int, std::vector<std::byte>> found;
+        for (const auto& instance : need(objects->instances(identifier))) {
+            const auto object = need(objects->load(instance, "1.2.840.10008.1.2.1"));
+            std::vector<std::byte> bytes;
+            for (const auto& segment : object.segments) {
+                bytes.insert(bytes.end(), segment.bytes.begin(), segment.bytes.end());
+            }
+            const auto parsed =
+                need(dicom::parse_data_set(bytes, dicom::explicit_vr_little_endian));
+            OFString number;
+            BOOST_REQUIRE(parsed->findAndGetOFString(DCM_InstanceNumber, number).good());
+            BOOST_TEST(found.emplace(std::stoi(number.c_str()), std::move(bytes)).second);
+        }
+        return found;
+    }
+
     TemporaryFolder root;
     DataSetFolder folder;
     dicom::MappingOptions mapping;
+    std::vector<DerivedKind> kinds{DerivedKind::image,
+                                   DerivedKind::label_report,
+                                   DerivedKind::box_report,
+                                   DerivedKind::presentation_state,
+                                   DerivedKind::key_objects};
     std::unique_ptr<Catalogue> catalogue;
     std::unique_ptr<ObjectSource> objects;
 };
@@ -155,6 +183,56 @@ BOOST_AUTO_TEST_CASE(says_that_all_boxes_were_withdrawn) {
     BOOST_TEST(second.at(2).report.origin.predecessor == first.at(1).sop_instance_uid);
     state.synchronise();
     BOOST_TEST(state.documents(DerivedKind::box_report).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_presentation_states_and_key_objects_that_changed) {
+    State state;
+    std::map<DerivedKind, std::vector<std::byte>> first;
+    for (const DerivedKind kind : {DerivedKind::presentation_state, DerivedKind::key_objects}) {
+        const auto objects = state.objects_of(kind);
+        BOOST_REQUIRE(objects.size() == 1U);
+        first[kind] = objects.at(1);
+    }
+    state.record().boxes[0].label_as_written = "Nodule";
+    state.record().boxes[0].finding = dicom::Finding::nodule;
+    state.synchronise();
+    for (const auto& [kind, bytes] : first) {
+        const auto objects = state.objects_of(kind);
+        BOOST_REQUIRE(objects.size() == 2U);
+        BOOST_TEST((objects.at(1) == bytes));
+        BOOST_TEST((objects.at(2) != bytes));
+    }
+    // What says the same as the first is a third one all the same, and as an export writes it.
+    state.record().boxes[0].label_as_written = "Mass";
+    state.record().boxes[0].finding = dicom::Finding::mass;
+    state.synchronise();
+    BOOST_TEST(state.objects_of(DerivedKind::presentation_state).size() == 3U);
+    const auto earlier = need(state.catalogue->revise(state.folder.records));
+    BOOST_TEST(earlier.size() == 6U);  // two each of boxes, presentation state, key objects
+}
+
+BOOST_AUTO_TEST_CASE(has_a_presentation_state_that_draws_nothing_once_all_boxes_are_withdrawn) {
+    State state;
+    const auto first = state.objects_of(DerivedKind::presentation_state);
+    state.record().boxes.clear();
+    state.synchronise();
+    const auto second = state.objects_of(DerivedKind::presentation_state);
+    BOOST_REQUIRE(second.size() == 2U);
+    BOOST_TEST((second.at(1) == first.at(1)));
+    const auto drawn = need(dicom::parse_data_set(second.at(2), dicom::explicit_vr_little_endian));
+    BOOST_TEST(!drawn->tagExists(DCM_GraphicAnnotationSequence));
+    BOOST_TEST(state.objects_of(DerivedKind::key_objects).empty());
+}
+
+BOOST_AUTO_TEST_CASE(holds_nothing_of_what_is_not_offered) {
+    State state;
+    state.kinds.resize(3);
+    state.synchronise();
+    state.record().boxes[0].x = 11;
+    state.synchronise();
+    const auto earlier = need(state.catalogue->revise(state.folder.records));
+    BOOST_REQUIRE(earlier.size() == 1U);
+    BOOST_TEST((earlier[0].kind == DerivedKind::box_report));
 }
 
 BOOST_AUTO_TEST_CASE(keeps_what_other_options_replace) {

@@ -23,6 +23,10 @@ public:
                                             const dicom::EncodedObject& document) = 0;
 };
 
+/// What tells a document's file from the others of its image: "labels", "presentation", …
+[[nodiscard]] std::string document_suffix(const dicom::ImageRecord& record,
+                                          dicom::DerivedKind kind);
+
 /// Files `<patient>/<image>_labels.dcm`, `_boxes.dcm`, `_annotations_<source>.dcm`,
 /// `_presentation.dcm`, `_key.dcm`.
 class DocumentFolder final : public DocumentSink {

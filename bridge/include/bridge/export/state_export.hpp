@@ -1,6 +1,6 @@
 #pragma once
-/// Exports, beside the reports of the data set as it is, what a node's state folder adds: reports
-/// that later ones replaced, and those that others sent in.
+/// Exports, beside the documents of the data set as it is, what a node's state folder adds:
+/// documents that later ones replaced, and reports that others sent in.
 
 #include "bridge/export/further_annotations.hpp"
 #include "bridge/export/part10_folder.hpp"
@@ -18,7 +18,7 @@ struct StateExportOutcome {
     std::vector<std::string> failures;
 };
 
-/// Earlier revisions as `<patient>/<image>_<report>.<Instance Number>.dcm`; received reports as
+/// Earlier revisions as `<patient>/<image>_<document>.<Instance Number>.dcm`; received reports as
 /// `<patient>/<image>_<observer>[.<n>].dcm`, unchanged, one file for each image they speak of.
 /// @param records whose reports are wanted; the others' are left out.
 [[nodiscard]] StateExportOutcome export_state(std::span<const SupersededReport> superseded,
