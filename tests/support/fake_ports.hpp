@@ -6,6 +6,7 @@
 #include "storescp/ports.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -74,6 +75,7 @@ struct FakeRetrieve : storescp::RetrievePort {
     std::optional<dicom::Fault> instances_fault;
     std::map<std::string, dicom::Fault> load_faults;  ///< by SOP Instance UID
     std::string throws_on;                            ///< a SOP Instance UID
+    std::string study_instance_uid;  ///< of all, for audits; empty: audits are told nothing
     std::function<void()> before_load;
     std::optional<dicom::RetrieveIdentifier> asked;
     std::mutex asking_;  ///< guards asked
@@ -87,6 +89,18 @@ struct FakeRetrieve : storescp::RetrievePort {
             return *instances_fault;
         }
         return kept;
+    }
+    std::vector<storescp::AuditSubject> subjects(
+        std::span<const storescp::InstanceReference> of) override {
+        if (study_instance_uid.empty()) {
+            return {};
+        }
+        storescp::AuditSubject subject{
+            .patient_id = "P1", .study_instance_uid = study_instance_uid, .instances = {}};
+        for (const storescp::InstanceReference& instance : of) {
+            ++subject.instances[instance.sop_class_uid];
+        }
+        return {std::move(subject)};
     }
     std::vector<std::string> transfer_syntaxes(
         const storescp::InstanceReference& instance) override {
@@ -191,6 +205,8 @@ struct KeptEvents : storescp::EventSink {
     std::mutex mutex;
     std::vector<Kind> kept;
     std::vector<storescp::SubOperationFailed> failed_sub_operations;
+    std::vector<storescp::DeliveryAudited> audited;
+    std::condition_variable more_audited;
     void on(const storescp::Event& event) override {
         const std::lock_guard lock(mutex);
         if (const auto* const wanted = std::get_if<Kind>(&event)) {
@@ -198,6 +214,10 @@ struct KeptEvents : storescp::EventSink {
         }
         if (const auto* const failed = std::get_if<storescp::SubOperationFailed>(&event)) {
             failed_sub_operations.push_back(*failed);
+        }
+        if (const auto* const audit = std::get_if<storescp::DeliveryAudited>(&event)) {
+            audited.push_back(*audit);
+            more_audited.notify_all();
         }
     }
 };

@@ -156,6 +156,20 @@ void AuditTrail::note(const storescp::TransferBegan& event) {
                   true);
 }
 
+/// Nobody asked for it but the node itself.
+void AuditTrail::note(const storescp::DeliveryAudited& event) {
+    using Stage = storescp::DeliveryAudited::Stage;
+    for (const storescp::AuditSubject& subject : event.subjects) {
+        write({.kind = event.stage == Stage::begun ? AuditKind::begin_transferring
+                                                   : AuditKind::instances_sent,
+               .success = event.stage != Stage::failed,
+               .participants = {{.user_id = ae_title_, .role = Role::source, .is_requestor = true},
+                                {.user_id = event.destination, .role = Role::destination}},
+               .source_id = {},
+               .subjects = {subject}});
+    }
+}
+
 void AuditTrail::note(const storescp::RequestFinished& event) {
     const bool success = event.status == 0 || (event.status & 0xF000U) == 0xB000U;
     if (event.service == "C-STORE") {

@@ -107,6 +107,14 @@ struct DeliveryFinished {
     std::chrono::microseconds took{0};
     DestinationPause pause{};  ///< no attempts: none
 };
+/// For the audit trail (PS3.15 A.5): objects that the node sends of itself. Only where an audit is
+/// wanted, for each piece of what goes over one association.
+struct DeliveryAudited {
+    enum class Stage : std::uint8_t { begun, delivered, failed };
+    Stage stage;
+    std::string destination;
+    std::vector<AuditSubject> subjects;
+};
 /// An object that is not tried again.
 struct DeliveryFailed {
     std::string destination;
@@ -136,6 +144,7 @@ using Event = std::variant<AssociationAccepted,
                            PeerRemarked,
                            DeliveryFinished,
                            DeliveryFailed,
+                           DeliveryAudited,
                            ListenerTrouble>;
 
 class EventSink {

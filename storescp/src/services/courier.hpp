@@ -7,6 +7,7 @@
 
 #include "association/signal.hpp"
 #include "services/request.hpp"
+#include "storescp/events.hpp"
 #include "storescp/services/store_scu.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -50,6 +51,8 @@ private:
     Awaitable<bool> work();
     Awaitable<void> deliver(std::vector<OwedObject> batch);
     Awaitable<void> send(Session& session, std::span<const OwedObject> batch);
+    Awaitable<void> send_each(Session& session, std::span<const OwedObject> batch);
+    Awaitable<void> audit(DeliveryAudited::Stage stage, std::vector<InstanceReference> instances);
     Awaitable<void> settle(Session& session, const OwedObject& owed, ObjectDelivery delivery);
     Awaitable<bool> commit();
     Awaitable<bool> ask_to_commit(const CommitmentRequest& request);

@@ -40,6 +40,7 @@ struct Courier::Session {
     DeliveryFinished outcome;
     std::string trouble;  ///< why nothing more goes over it
     bool no_resources = false;
+    std::vector<InstanceReference> delivered, failed;  ///< of the batch under way, to be audited
 
     [[nodiscard]] bool took_something() const { return outcome.delivered > 0; }
 };
@@ -99,6 +100,27 @@ std::span<const std::string> Courier::preferred() {
 }
 
 Awaitable<void> Courier::send(Session& session, std::span<const OwedObject> batch) {
+    using Stage = DeliveryAudited::Stage;
+    session.delivered.clear();
+    session.failed.clear();
+    co_await audit(Stage::begun, instances_of(batch));
+    co_await send_each(session, batch);
+    co_await audit(Stage::delivered, std::move(session.delivered));
+    co_await audit(Stage::failed, std::move(session.failed));
+}
+
+Awaitable<void> Courier::audit(DeliveryAudited::Stage stage,
+                               std::vector<InstanceReference> instances) {
+    if (!environment_.settings.audit || instances.empty()) {
+        co_return;
+    }
+    auto whose = [this, of = std::move(instances)] { return environment_.objects.subjects(of); };
+    auto subjects = co_await on_pool(environment_.pool, std::move(whose));
+    environment_.events.on(DeliveryAudited{
+        .stage = stage, .destination = destination_.ae_title, .subjects = std::move(subjects)});
+}
+
+Awaitable<void> Courier::send_each(Session& session, std::span<const OwedObject> batch) {
     const auto instances = instances_of(batch);
     StoreSequence sequence(
         *session.association, environment_.pool, environment_.objects, instances, preferred());
@@ -165,10 +187,12 @@ Awaitable<void> Courier::settle(Session& session, const OwedObject& owed, Object
         }
         ++outcome.delivered;
         outcome.warnings += delivery.why.empty() ? 0 : 1;
+        session.delivered.push_back(owed.instance);
     } else if (delivery.outcome == Outcome::postponed) {
         ++outcome.postponed;
     } else {
         ++outcome.failed;
+        session.failed.push_back(owed.instance);
         environment_.events.on(DeliveryFailed{.destination = destination_.ae_title,
                                               .sop_instance_uid = owed.instance.sop_instance_uid,
                                               .why = delivery.why});

@@ -152,6 +152,26 @@ BOOST_AUTO_TEST_CASE(X10_a_retrieval_is_told_at_its_begin_and_end_study_by_study
     BOOST_TEST(has(lines[5], R"(EventOutcomeIndicator="4")"));
 }
 
+BOOST_AUTO_TEST_CASE(X10_what_the_node_sends_of_itself_is_told_with_itself_as_the_requestor) {
+    using Stage = storescp::DeliveryAudited::Stage;
+    Trail trail;
+    const auto told = [](Stage stage) {
+        return storescp::DeliveryAudited{
+            .stage = stage, .destination = "ARCHIVE", .subjects = {subject("P1", "1.2.3", 2)}};
+    };
+    const auto lines =
+        trail.after({told(Stage::begun), told(Stage::delivered), told(Stage::failed)});
+    BOOST_TEST_REQUIRE(lines.size() == 5U);
+    BOOST_TEST(has(lines[1], R"(<EventID csd-code="110102")"));
+    BOOST_TEST(has(lines[2], R"(<EventID csd-code="110104")"));
+    BOOST_TEST(has(lines[2], R"(EventActionCode="R")"));
+    BOOST_TEST(has(lines[2], R"(EventOutcomeIndicator="0")"));
+    BOOST_TEST(has(lines[2], R"(UserID="NODE" UserIsRequestor="true")"));
+    BOOST_TEST(has(lines[2], R"(UserID="ARCHIVE" UserIsRequestor="false")"));
+    BOOST_TEST(has(lines[2], R"(NumberOfInstances="2")"));
+    BOOST_TEST(has(lines[3], R"(EventOutcomeIndicator="4")"));
+}
+
 BOOST_AUTO_TEST_CASE(X10_objects_received_are_one_message_a_study_at_the_end_of_the_association) {
     Trail trail;
     const auto stored = [](storescp::AuditSubject what) {

@@ -160,6 +160,31 @@ BOOST_AUTO_TEST_CASE(a_destination_without_room_is_paused_and_the_object_tried_a
     BOOST_TEST(bench.owed.pauses().front().why == "out of resources, status A700H");
 }
 
+BOOST_AUTO_TEST_CASE(an_audit_is_told_what_goes_and_what_became_of_it) {
+    using Stage = DeliveryAudited::Stage;
+    Archive archive;
+    archive.start();
+    Bench bench(3);
+    bench.settings.audit = true;
+    bench.retrieve.study_instance_uid = "1.2.3";
+    bench.retrieve.load_faults["1.2.3.2"] = {.kind = dicom::FaultKind::not_found,
+                                             .doing = "the PNG is gone"};
+    bench.knows_archive_at(archive.node().port());
+    bench.start();
+    std::unique_lock lock(bench.events.mutex);
+    BOOST_REQUIRE(bench.events.more_audited.wait_for(
+        lock, 30s, [&bench] { return bench.events.audited.size() == 3U; }));
+    const Stage stages[] = {Stage::begun, Stage::delivered, Stage::failed};
+    const unsigned counts[] = {3, 2, 1};
+    for (std::size_t i = 0; i < 3; ++i) {
+        const DeliveryAudited& told = bench.events.audited[i];
+        BOOST_TEST((told.stage == stages[i]));
+        BOOST_TEST(told.destination == "ARCHIVE");
+        BOOST_REQUIRE(told.subjects.size() == 1U);
+        BOOST_TEST(told.subjects[0].instances.at(secondary_capture) == counts[i]);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_destination_that_is_not_there)

@@ -43,6 +43,7 @@ private:
     void note(const storescp::AssociationEnded& event);
     void note(const storescp::TransferBegan& event);
     void note(const storescp::RequestFinished& event);
+    void note(const storescp::DeliveryAudited& event);
     void note(const storescp::HandshakeFailed& event);
     void note(const storescp::UserRefused& event);
     template <typename Other>

@@ -46,6 +46,7 @@ private:
     void note(const storescp::PeerRemarked& event);
     void note(const storescp::DeliveryFinished& event);
     void note(const storescp::DeliveryFailed& event);
+    void note(const storescp::DeliveryAudited& /*event*/) {}  // the audit trail's
     void note(const storescp::ListenerTrouble& event);
 
     Log& log_;
