@@ -61,7 +61,7 @@ template <>
 [[nodiscard]] std::span<const Key<LogSection>> keys_of<LogSection>();
 
 /// Calls visit("dataset", config.data_set), visit("node", config.node), … for the single sections;
-/// [[peer]], [[user]] and [[route]] are the repeated ones.
+/// [[peer]], [[user]], [[annotations]] and [[route]] are the repeated ones.
 template <typename SomeConfig, typename Visitor>
 void for_each_section(SomeConfig& config, Visitor&& visit) {
     visit("dataset", config.data_set);

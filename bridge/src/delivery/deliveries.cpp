@@ -39,7 +39,8 @@ Deliveries::Deliveries(const config::Config& config,
       log_(log),
       queue_(value_or_throw(
           DeliveryQueue::open(queue_file(config), source_of(config, catalogue, ledger)))),
-      routes_(value_or_throw(routes_of(config))) {
+      routes_(value_or_throw(routes_of(config))),
+      kept_for_(24 * config.state.keep_deliveries_days) {
     if (auto recovered = queue_->recover(); !recovered) {
         throw std::runtime_error(recovered.error().doing);
     }
@@ -58,6 +59,7 @@ void Deliveries::start(std::function<void()> deliver) {
     enqueuing_ = std::jthread([this](const std::stop_token& stop) {
         try {
             enqueue_what_is_offered(stop);
+            forget_what_is_gone(stop);
         } catch (const std::exception& fault) {
             log_.write(LogLevel::error, "deliveries not enqueued", {{"why", fault.what()}});
         }
@@ -81,6 +83,17 @@ void Deliveries::enqueue_what_is_offered(const std::stop_token& stop) {
                    {{"objects", static_cast<std::int64_t>(*added)}});
     }
     deliver_();
+}
+
+void Deliveries::forget_what_is_gone(const std::stop_token& stop) {
+    const auto forgotten = queue_->forget_gone(std::chrono::system_clock::now(), kept_for_, stop);
+    if (!forgotten) {
+        log_.write(LogLevel::error, "deliveries not forgotten", {{"why", forgotten.error().doing}});
+    } else if (*forgotten > 0) {
+        log_.write(LogLevel::info,
+                   "deliveries forgotten of what is not offered any more",
+                   {{"objects", static_cast<std::int64_t>(*forgotten)}});
+    }
 }
 
 /// What cannot be enqueued now is found missing at the next start.

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 namespace cxr::bridge {
 
@@ -16,6 +17,9 @@ namespace rows = queue_rows;
 using std::chrono::system_clock;
 
 namespace {
+
+/// Other processes get at the queue between two pieces.
+constexpr std::size_t settled_a_piece = 1'000;
 
 std::int64_t now_ms() {
     return sqlite::milliseconds(system_clock::now());
@@ -92,6 +96,47 @@ public:
         return sum;
     }
 
+    /// Those of them that the node offers.
+    [[nodiscard]] Result<std::set<std::string>> offered(
+        const std::vector<rows::Settled>& settled) const {
+        std::vector<std::string> uids;
+        for (const rows::Settled& each : settled) {
+            uids.push_back(each.sop_instance_uid);
+        }
+        const auto found = source.find(std::move(uids));
+        if (!found) {
+            return found.error();
+        }
+        std::set<std::string> offered;
+        for (const storescp::InstanceReference& instance : *found) {
+            offered.insert(instance.sop_instance_uid);
+        }
+        return offered;
+    }
+
+    static Result<std::size_t> forget_gone(sqlite::Connection& writer,
+                                           const std::vector<rows::Settled>& settled,
+                                           const std::set<std::string>& offered,
+                                           std::int64_t now,
+                                           std::int64_t gone_before) {
+        std::size_t forgotten = 0;
+        for (const rows::Settled& each : settled) {
+            const bool is_there = offered.contains(each.sop_instance_uid);
+            const bool is_over = !is_there && each.gone_since > 0 && each.gone_since <= gone_before;
+            Result<void> done;
+            if (is_over) {
+                done = rows::forget(writer, each.id);
+                ++forgotten;
+            } else if (is_there == (each.gone_since > 0)) {
+                done = rows::set_gone_since(writer, each.id, is_there ? 0 : now);
+            }
+            if (!done) {
+                return done.error();
+            }
+        }
+        return forgotten;
+    }
+
     const DeliverySource source;
     sqlite::GuardedConnection database;
 };
@@ -131,6 +176,38 @@ Result<std::size_t> DeliveryQueue::enqueue(const std::string& ae_title,
         }
         return added;
     });
+}
+
+Result<std::size_t> DeliveryQueue::forget_gone(system_clock::time_point now,
+                                               std::chrono::hours kept_for,
+                                               const std::stop_token& stop) {
+    const std::int64_t today = sqlite::milliseconds(now);
+    const std::int64_t gone_before = sqlite::milliseconds(now - kept_for);
+    std::size_t forgotten = 0;
+    for (std::int64_t last = 0; !stop.stop_requested();) {
+        const auto piece = impl_->database.read([&](sqlite::Connection& reader) {
+            return rows::settled(reader, last, settled_a_piece);
+        });
+        if (!piece) {
+            return piece.error();
+        }
+        if (piece->empty()) {
+            break;
+        }
+        last = piece->back().id;
+        const auto there = impl_->offered(*piece);
+        if (!there) {
+            return there.error();
+        }
+        const auto some = impl_->database.write([&](sqlite::Connection& writer) {
+            return Impl::forget_gone(writer, *piece, *there, today, gone_before);
+        });
+        if (!some) {
+            return some;
+        }
+        forgotten += *some;
+    }
+    return forgotten;
 }
 
 Result<std::vector<storescp::OwedObject>> DeliveryQueue::take_due(const std::string& ae_title,

@@ -11,7 +11,7 @@ using dicom::Result;
 namespace {
 
 /// Raised with every change of the tables; upgrades from every earlier one are below.
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;
 
 // A crash of the machine may lose the last marks: what they tell is sent once more.
 constexpr const char* pragmas =
@@ -50,7 +50,13 @@ Result<void> create_tables(sqlite::Connection& connection) {
     return connection.execute(tables);
 }
 
-constexpr std::array<sqlite::Migration, version> migrations{create_tables};
+/// gone_since: when the node was first seen not to offer a settled object any more; 0: it does.
+Result<void> note_what_is_gone(sqlite::Connection& connection) {
+    return connection.execute(
+        "ALTER TABLE delivery ADD COLUMN gone_since INTEGER NOT NULL DEFAULT 0");
+}
+
+constexpr std::array<sqlite::Migration, version> migrations{create_tables, note_what_is_gone};
 
 constexpr sqlite::VersionedTables tables_of_the_queue{
     .application_id = 0x43585251,  // "CXRQ", in the file's header

@@ -236,6 +236,34 @@ Result<std::size_t> drop(sqlite::Connection& connection,
                 : Result<std::size_t>(done.error());
 }
 
+Result<std::vector<Settled>> settled(sqlite::Connection& connection,
+                                     std::int64_t after,
+                                     std::size_t count) {
+    std::vector<Settled> found;
+    const auto take = [&found](const Statement& row) {
+        found.push_back({.id = row.integer(0),
+                         .sop_instance_uid = uid_in(row, 1),
+                         .gone_since = row.integer(2)});
+        return true;
+    };
+    auto done = query(connection,
+                      "SELECT id, uid, gone_since FROM delivery WHERE id > ?1 AND state IN (2, 4) "
+                      "AND commitment NOT IN (1, 2) ORDER BY id LIMIT ?2",
+                      take,
+                      after,
+                      static_cast<std::int64_t>(count));
+    return done ? Result<std::vector<Settled>>(std::move(found))
+                : Result<std::vector<Settled>>(done.error());
+}
+
+Result<void> set_gone_since(sqlite::Connection& connection, std::int64_t id, std::int64_t time) {
+    return run(connection, "UPDATE delivery SET gone_since = ?2 WHERE id = ?1", id, time);
+}
+
+Result<void> forget(sqlite::Connection& connection, std::int64_t id) {
+    return run(connection, "DELETE FROM delivery WHERE id = ?1 AND state IN (2, 4)", id);
+}
+
 Result<std::vector<DestinationEntry>> destinations(sqlite::Connection& connection) {
     std::vector<DestinationEntry> all;
     const auto take = [&all](const Statement& row) {

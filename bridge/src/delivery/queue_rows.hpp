@@ -70,6 +70,21 @@ struct Settlement {
                                              const std::string& sop_instance_uid,
                                              const std::string& why);
 
+/// Delivered or dropped, and no commitment awaited: nothing more will happen to it.
+struct Settled {
+    std::int64_t id;
+    std::string sop_instance_uid;
+    std::int64_t gone_since;
+};
+/// Those with greater ids than `after`, by id.
+[[nodiscard]] Result<std::vector<Settled>> settled(sqlite::Connection& connection,
+                                                   std::int64_t after,
+                                                   std::size_t count);
+[[nodiscard]] Result<void> set_gone_since(sqlite::Connection& connection,
+                                          std::int64_t id,
+                                          std::int64_t time);
+[[nodiscard]] Result<void> forget(sqlite::Connection& connection, std::int64_t id);
+
 /// @param destination 0: every one. @param uid empty: every object.
 [[nodiscard]] Result<std::size_t> retry(sqlite::Connection& connection,
                                         std::int64_t destination,

@@ -327,3 +327,50 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_none_of_ours_is_refused_with_what_to_do) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(what_the_node_does_not_offer_any_more)
+
+BOOST_AUTO_TEST_CASE(is_forgotten_after_its_time_and_the_rest_is_not) {
+    QueueAtWork work;
+    work.enqueue(5);
+    work.deliver(work.take(3));
+    need(work.queue->drop({.ae_title = "ARCHIVE", .sop_instance_uids = {uid_of(4)}}));
+    const auto start = system_clock::now();
+    work.gone = {uid_of(1), uid_of(4), uid_of(5)};
+    BOOST_TEST(need(work.queue->forget_gone(start, 48h)) == 0U);
+    BOOST_TEST(need(work.queue->forget_gone(start + 47h, 48h)) == 0U);
+    work.open();
+    BOOST_TEST(need(work.queue->forget_gone(start + 49h, 48h)) == 2U);  // 5 was never settled
+    const DestinationEntry left = work.destination();
+    BOOST_TEST(left.delivered == 2U);
+    BOOST_TEST(left.dropped == 0U);
+    BOOST_TEST(left.waiting == 1U);
+    work.gone.clear();
+    BOOST_TEST(work.enqueue(5) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(is_remembered_when_it_comes_back_before) {
+    QueueAtWork work;
+    work.enqueue(1);
+    work.deliver(work.take());
+    const auto start = system_clock::now();
+    work.gone = {uid_of(1)};
+    need(work.queue->forget_gone(start, 48h));
+    work.gone.clear();
+    need(work.queue->forget_gone(start + 47h, 48h));
+    work.gone = {uid_of(1)};
+    BOOST_TEST(need(work.queue->forget_gone(start + 49h, 48h)) == 0U);  // gone since now
+    BOOST_TEST(work.enqueue(1) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(is_kept_while_a_commitment_is_awaited) {
+    QueueAtWork work;
+    work.enqueue(1, true);
+    work.deliver(work.take());
+    work.gone = {uid_of(1)};
+    const auto start = system_clock::now();
+    need(work.queue->forget_gone(start, 1h));
+    BOOST_TEST(need(work.queue->forget_gone(start + 2h, 1h)) == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

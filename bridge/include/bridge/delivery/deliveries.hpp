@@ -32,12 +32,14 @@ public:
 private:
     void take_received(const ReceivedObject& object);
     void enqueue_what_is_offered(const std::stop_token& stop);
+    void forget_what_is_gone(const std::stop_token& stop);
 
     // Constant after start().
     Catalogue& catalogue_;
     Log& log_;
     std::unique_ptr<DeliveryQueue> queue_;
     std::vector<Route> routes_;
+    const std::chrono::hours kept_for_;
     std::function<void()> deliver_;
     std::jthread enqueuing_;
 };

@@ -1,8 +1,8 @@
 #pragma once
 /// What is to be delivered to whom, and what became of it, in a database of its own in the state
 /// folder: SQLite (WAL). Each destination gets an object (a SOP Instance UID) once, whatever names
-/// it again: delivered and dropped ones stay noted. Any thread; other processes may have the same
-/// file open (`cxrbridge queue`).
+/// it again: delivered and dropped ones stay noted while the node offers them. Any thread; other
+/// processes may have the same file open (`cxrbridge queue`).
 ///
 /// Everything is in the database when a call returns, and survives the end of the process. A crash
 /// of the machine may lose the last marks (synchronous = NORMAL): what they told is sent again, and
@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,13 @@ public:
     /// wait from now on.
     [[nodiscard]] Result<std::size_t> enqueue(const std::string& ae_title,
                                               std::span<const NewDelivery> deliveries);
+
+    /// Forgets the delivered and dropped objects that the node has not offered for so long, from
+    /// the first call that misses one; an object that comes back is remembered as before. How many.
+    /// Blocking, in pieces; ends early when `stop` says so.
+    [[nodiscard]] Result<std::size_t> forget_gone(std::chrono::system_clock::time_point now,
+                                                  std::chrono::hours kept_for,
+                                                  const std::stop_token& stop = {});
 
     [[nodiscard]] Result<std::vector<storescp::OwedObject>> take_due(
         const std::string& ae_title,
