@@ -1,13 +1,11 @@
 #include "bridge/commitment/ledger.hpp"
 
-#include "catalogue/guarded_connection.hpp"
 #include "catalogue/statements.hpp"
-#include "commitment/ledger_rows.hpp"
+#include "commitment/ledger_impl.hpp"
 #include "commitment/ledger_schema.hpp"
 
 #include <algorithm>
 #include <limits>
-#include <map>
 
 namespace cxr::bridge {
 
@@ -25,21 +23,6 @@ constexpr std::size_t references_a_piece = 64;
 constexpr std::chrono::milliseconds time_a_piece{200};
 
 }  // namespace
-
-class CommitmentLedger::Impl {
-public:
-    Impl(LedgerSettings given, CommitmentJudge decides, sqlite::Connection opened)
-        : settings(std::move(given)), judge(std::move(decides)), database(std::move(opened)) {}
-
-    [[nodiscard]] Result<void> forget_old(sqlite::Connection& writer) const {
-        return rows::forget_settled_before(
-            writer, sqlite::milliseconds(system_clock::now() - settings.kept_for));
-    }
-
-    const LedgerSettings settings;
-    const CommitmentJudge judge;
-    sqlite::GuardedConnection database;
-};
 
 CommitmentLedger::CommitmentLedger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 CommitmentLedger::~CommitmentLedger() = default;
@@ -149,9 +132,8 @@ Result<bool> CommitmentLedger::decide(std::int64_t id) {
     return decided.size() == piece->size() && piece->size() < references_a_piece;
 }
 
-namespace {
-
-Result<storescp::CommitmentReport> report_of(sqlite::Connection& reader, std::int64_t id) {
+Result<storescp::CommitmentReport> CommitmentLedger::Impl::report_of(sqlite::Connection& reader,
+                                                                     std::int64_t id) {
     auto transaction_uid = rows::transaction_uid_of(reader, id);
     if (!transaction_uid) {
         return transaction_uid.error();
@@ -176,12 +158,10 @@ Result<storescp::CommitmentReport> report_of(sqlite::Connection& reader, std::in
     return report;
 }
 
-}  // namespace
-
 Result<storescp::CommitmentReport> CommitmentLedger::report(std::int64_t id) {
     return impl_->database.read(
         [&](sqlite::Connection& reader) -> Result<storescp::CommitmentReport> {
-            auto report = report_of(reader, id);
+            auto report = Impl::report_of(reader, id);
             if (report && report->transaction_uid.empty()) {
                 return Fault{.kind = FaultKind::not_found, .doing = "no such transaction"};
             }
@@ -234,82 +214,6 @@ Result<void> CommitmentLedger::settle(std::int64_t id,
                                       const storescp::CommitmentDelivery& delivery) {
     return impl_->database.write(
         [&](sqlite::Connection& writer) { return rows::settle(writer, id, delivery); });
-}
-
-Result<bool> CommitmentLedger::conclude(const storescp::CommitmentReport& report,
-                                        const std::string& provider_ae_title) {
-    std::map<std::string, int> reasons;
-    for (const storescp::SOPReference& reference : report.committed) {
-        reasons[reference.sop_instance_uid] = rows::committed;
-    }
-    for (const storescp::FailedReference& failure : report.failed) {
-        // A Failure Reason of 0000H would read as committed.
-        reasons[failure.reference.sop_instance_uid] = std::max<int>(failure.failure_reason, 1);
-    }
-    return impl_->database.write([&](sqlite::Connection& writer) -> Result<bool> {
-        const auto id =
-            rows::find_asked(writer, report.transaction_uid, provider_ae_title, std::nullopt);
-        if (!id || *id == 0) {
-            return id ? Result<bool>(false) : Result<bool>(id.error());
-        }
-        // A report that comes twice decides nothing anew.
-        const auto undecided =
-            rows::references(writer, *id, true, std::numeric_limits<std::int32_t>::max());
-        if (!undecided) {
-            return undecided.error();
-        }
-        for (const rows::ReferenceRow& row : *undecided) {
-            const auto reason = reasons.find(row.reference.sop_instance_uid);
-            const int decided = reason == reasons.end()
-                                    ? int{storescp::failure_reason::processing_failure}
-                                    : reason->second;
-            if (auto set = rows::set_reason(writer, *id, row.position, decided); !set) {
-                return set.error();
-            }
-        }
-        if (auto set = rows::set_state(writer, *id, State::settled, ""); !set) {
-            return set.error();
-        }
-        return true;
-    });
-}
-
-Result<void> CommitmentLedger::ask(const storescp::CommitmentRequest& request,
-                                   const std::string& provider_ae_title,
-                                   const std::string& own_ae_title) {
-    return impl_->database.write([&](sqlite::Connection& writer) -> Result<void> {
-        auto added = rows::add(writer,
-                               {.direction = Direction::asked_by_us,
-                                .state = State::pending,
-                                .request = request,
-                                .peer = provider_ae_title,
-                                .own_title = own_ae_title});
-        return added ? Result<void>() : Result<void>(added.error());
-    });
-}
-
-Result<void> CommitmentLedger::withdraw(const std::string& transaction_uid,
-                                        const std::string& why) {
-    return impl_->database.write([&](sqlite::Connection& writer) -> Result<void> {
-        const auto id = rows::find_asked(writer, transaction_uid, "", State::pending);
-        if (!id || *id == 0) {
-            return id ? Result<void>() : Result<void>(id.error());
-        }
-        return rows::set_state(writer, *id, State::refused, why);
-    });
-}
-
-Result<std::optional<storescp::CommitmentReport>> CommitmentLedger::answer(
-    const std::string& transaction_uid) {
-    using Answer = std::optional<storescp::CommitmentReport>;
-    return impl_->database.read([&](sqlite::Connection& reader) -> Result<Answer> {
-        const auto id = rows::find_asked(reader, transaction_uid, "", State::settled);
-        if (!id || *id == 0) {
-            return id ? Result<Answer>(Answer()) : Result<Answer>(id.error());
-        }
-        auto report = report_of(reader, *id);
-        return report ? Result<Answer>(*std::move(report)) : Result<Answer>(report.error());
-    });
 }
 
 Result<bool> CommitmentLedger::retry(const std::string& transaction_uid) {

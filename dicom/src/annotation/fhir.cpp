@@ -1,7 +1,7 @@
 #include "dicom/annotation/fhir.hpp"
 
+#include "annotation/fhir_observation.hpp"
 #include "annotation/fhir_types.hpp"
-#include "dicom/report/code_table.hpp"
 
 #include <fmt/format.h>
 
@@ -175,7 +175,9 @@ private:
                                                                       : annotation.tracking_uid;
             observations.push_back(
                 uuid_text(unused(fmt::format("fhir|observation|{}|{}", name, what))));
-            put_entry("Observation", observations.back(), [&] { put_observation(annotation); });
+            put_entry("Observation", observations.back(), [&] {
+                put_observation(json_, annotation, context());
+            });
         }
         put_entry("DiagnosticReport", uuid_text(fmt::format("fhir|report|{}", name)), [&] {
             put_report(document, observations);
@@ -188,109 +190,16 @@ private:
         return uses == 1 ? name : fmt::format("{}|{}", name, uses);
     }
 
+    [[nodiscard]] FhirContext context() const {
+        return {.patient = patient_,
+                .study = study_,
+                .study_date = record_.dates.study_date,
+                .codes = options_.reports.code_table()};
+    }
+
     static std::string observer_key(const Annotation& annotation) {
         const Observer& observer = annotation.observer;
         return observer.device_uid.empty() ? observer.name : observer.device_uid;
-    }
-
-    void put_when_and_of_whom() {
-        json_.key("subject");
-        put_reference(json_, patient_);
-        put_optional(json_, "effectiveDateTime", date_of(record_.dates.study_date));
-    }
-
-    /// Who or what said so, by name: neither is a resource of its own here.
-    void put_observer(const Observer& observer) {
-        json_.open_object();
-        if (!observer.device_uid.empty()) {
-            json_.key("identifier").open_object();
-            json_.key("system").value("urn:dicom:uid");
-            json_.key("value").value(fmt::format("urn:oid:{}", observer.device_uid));
-            json_.close_object();
-        }
-        json_.key("display").value(observer.name.empty() ? std::string_view("unknown")
-                                                         : std::string_view(observer.name));
-        json_.close_object();
-    }
-
-    void put_observation(const Annotation& annotation) {
-        json_.key("status").value("preliminary");
-        json_.key("category").open_array();
-        json_.open_object();
-        json_.key("coding").open_array();
-        json_.open_object();
-        json_.key("system").value("http://terminology.hl7.org/CodeSystem/observation-category");
-        json_.key("code").value("imaging");
-        json_.close_object();
-        json_.close_array();
-        json_.close_object();
-        json_.close_array();
-        json_.key("code");
-        put_concept(json_, {"121071", "DCM", "Finding"});
-        put_when_and_of_whom();
-        if (annotation.observer.type == ObserverType::person) {
-            json_.key("performer").open_array();
-            put_observer(annotation.observer);
-            json_.close_array();
-        }
-        put_finding(annotation);
-        if (annotation.observer.type == ObserverType::device) {
-            json_.key("device");
-            put_observer(annotation.observer);
-        }
-        json_.key("derivedFrom").open_array();
-        put_reference(json_, study_);
-        json_.close_array();
-        put_components(annotation);
-    }
-
-    void put_finding(const Annotation& annotation) {
-        json_.key("valueCodeableConcept");
-        if (annotation.finding_code.value.empty()) {
-            json_.open_object();
-            json_.key("text").value(annotation.label_as_written);
-            json_.close_object();
-        } else {
-            put_concept(json_, annotation.finding_code, annotation.label_as_written);
-        }
-        if (!annotation.finding) {
-            return;
-        }
-        if (const auto& site = options_.reports.code_table()[*annotation.finding].site) {
-            json_.key("bodySite");
-            put_concept(json_, *site);
-        }
-    }
-
-    /// The outline as DICOM writes it, and what UCUM can say of it.
-    void put_components(const Annotation& annotation) {
-        if (!annotation.box && !annotation.certainty_percent) {
-            return;
-        }
-        json_.key("component").open_array();
-        if (annotation.box) {
-            const AnnotationBox& box = *annotation.box;
-            json_.open_object();
-            json_.key("code");
-            put_concept(json_, {"111030", "DCM", "Image Region"});
-            json_.key("valueString")
-                .value(fmt::format("POLYLINE {0} {1} {2} {1} {2} {3} {0} {3} {0} {1}",
-                                   box.x,
-                                   box.y,
-                                   box.x + box.width,
-                                   box.y + box.height));
-            json_.close_object();
-            const CodedConcept pixels{"{pixels}", "UCUM", "pixels"};
-            put_quantity_component(json_, {"103355008", "SCT", "Width"}, box.width, pixels);
-            put_quantity_component(json_, {"121207", "DCM", "Height"}, box.height, pixels);
-        }
-        if (annotation.certainty_percent) {
-            put_quantity_component(json_,
-                                   {"111012", "DCM", "Certainty of Finding"},
-                                   *annotation.certainty_percent,
-                                   {"%", "UCUM", "percent"});
-        }
-        json_.close_array();
     }
 
     void put_report(const Document& document, const std::vector<std::string>& observations) {
@@ -304,9 +213,9 @@ private:
         json_.close_array();
         json_.key("code");
         put_concept(json_, {"18748-4", "LN", ""}, "Diagnostic imaging report");
-        put_when_and_of_whom();
+        put_when_and_of_whom(json_, context());
         json_.key("performer").open_array();
-        put_observer(first.observer);
+        put_observer(json_, first.observer);
         json_.close_array();
         json_.key("result").open_array();
         for (const std::string& id : observations) {
