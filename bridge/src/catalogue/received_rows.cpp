@@ -165,7 +165,7 @@ MadeObject made_object(dicom::ImageRecord record, const sqlite::Statement& row) 
     return object;
 }
 
-/// Which revision of its document a report is; an earlier one is made of what it was made of.
+/// Which revision a document is; an earlier one is made of what it was made of.
 Result<void> revise(sqlite::Connection& connection,
                     const std::string& sop_instance_uid,
                     MadeObject& object) {
@@ -362,7 +362,7 @@ Result<ObjectOrigin> origin_of_row(sqlite::Connection& connection, std::int64_t 
     }
     const std::string sop_instance_uid = uid_in(*row, 9);
     MadeObject object = made_object(std::move(*record), *row);
-    if (dicom::is_report(object.kind)) {
+    if (object.kind != dicom::DerivedKind::image) {
         if (auto revised = revise(connection, sop_instance_uid, object); !revised) {
             return revised.error();
         }
