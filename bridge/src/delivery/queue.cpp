@@ -96,10 +96,28 @@ public:
         return sum;
     }
 
+    /// What a provider commits to, and what not. Again is the same.
+    Result<void> mark(const storescp::CommitmentReport& report) {
+        return database.write([&](sqlite::Connection& writer) -> Result<void> {
+            for (const storescp::FailedReference& failure : report.failed) {
+                const auto why =
+                    fmt::format("delivered, but not committed to: {:04X}H", failure.failure_reason);
+                if (auto set = rows::set_not_committed(
+                        writer, report.transaction_uid, failure.reference.sop_instance_uid, why);
+                    !set) {
+                    return set;
+                }
+            }
+            return rows::set_commitment(
+                writer, report.transaction_uid, CommitmentState::committed, "");
+        });
+    }
+
     /// Those of them that the node offers.
     [[nodiscard]] Result<std::set<std::string>> offered(
         const std::vector<rows::Settled>& settled) const {
         std::vector<std::string> uids;
+        uids.reserve(settled.size());
         for (const rows::Settled& each : settled) {
             uids.push_back(each.sop_instance_uid);
         }
@@ -155,8 +173,28 @@ Result<std::unique_ptr<DeliveryQueue>> DeliveryQueue::open(const std::filesystem
 }
 
 Result<void> DeliveryQueue::recover() {
-    return impl_->database.write(
-        [](sqlite::Connection& writer) { return rows::put_back(writer, 0); });
+    auto put_back =
+        impl_->database.write([](sqlite::Connection& writer) { return rows::put_back(writer, 0); });
+    if (!put_back || impl_->source.ledger == nullptr) {
+        return put_back;
+    }
+    const auto asked = impl_->database.read(rows::asked_transactions);
+    if (!asked) {
+        return asked.error();
+    }
+    for (const std::string& transaction_uid : *asked) {
+        const auto report = impl_->source.ledger->answer(transaction_uid);
+        if (!report) {
+            return report.error();
+        }
+        auto done =
+            *report ? impl_->mark(**report)
+                    : withdraw_commitment(transaction_uid, "asked for again after a restart", true);
+        if (!done) {
+            return done;
+        }
+    }
+    return {};
 }
 
 Result<std::size_t> DeliveryQueue::enqueue(const std::string& ae_title,
@@ -199,7 +237,7 @@ Result<std::size_t> DeliveryQueue::forget_gone(system_clock::time_point now,
         if (!there) {
             return there.error();
         }
-        const auto some = impl_->database.write([&](sqlite::Connection& writer) {
+        auto some = impl_->database.write([&](sqlite::Connection& writer) {
             return Impl::forget_gone(writer, *piece, *there, today, gone_before);
         });
         if (!some) {
@@ -353,18 +391,7 @@ Result<bool> DeliveryQueue::conclude(const storescp::CommitmentReport& report,
     if (!known || !*known) {
         return known;
     }
-    const auto marked = impl_->database.write([&](sqlite::Connection& writer) -> Result<void> {
-        for (const storescp::FailedReference& failure : report.failed) {
-            const auto why =
-                fmt::format("delivered, but not committed to: {:04X}H", failure.failure_reason);
-            if (auto set = rows::set_not_committed(
-                    writer, report.transaction_uid, failure.reference.sop_instance_uid, why);
-                !set) {
-                return set;
-            }
-        }
-        return rows::set_commitment(writer, report.transaction_uid, CommitmentState::committed, "");
-    });
+    const auto marked = impl_->mark(report);
     return marked ? known : Result<bool>(marked.error());
 }
 

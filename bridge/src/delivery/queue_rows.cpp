@@ -168,6 +168,18 @@ Result<void> set_asked(sqlite::Connection& connection,
                std::string_view(transaction_uid));
 }
 
+Result<std::vector<std::string>> asked_transactions(sqlite::Connection& connection) {
+    std::vector<std::string> transactions;
+    const auto take = [&transactions](const Statement& row) {
+        transactions.push_back(text(row, 0));
+        return true;
+    };
+    auto done = query(
+        connection, "SELECT DISTINCT transaction_uid FROM delivery WHERE commitment = 2", take);
+    return done ? Result<std::vector<std::string>>(std::move(transactions))
+                : Result<std::vector<std::string>>(done.error());
+}
+
 Result<void> set_commitment(sqlite::Connection& connection,
                             const std::string& transaction_uid,
                             CommitmentState state,

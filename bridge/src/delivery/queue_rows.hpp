@@ -60,6 +60,8 @@ struct Settlement {
 [[nodiscard]] Result<void> set_asked(sqlite::Connection& connection,
                                      std::int64_t id,
                                      const std::string& transaction_uid);
+/// Transactions whose report is awaited.
+[[nodiscard]] Result<std::vector<std::string>> asked_transactions(sqlite::Connection& connection);
 /// Everything asked for with this transaction.
 [[nodiscard]] Result<void> set_commitment(sqlite::Connection& connection,
                                           const std::string& transaction_uid,

@@ -279,6 +279,41 @@ BOOST_AUTO_TEST_CASE(that_was_not_heard_is_asked_for_again_and_a_refusal_is_seen
     BOOST_TEST(need(work.ledger->entries()).size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(that_only_the_ledger_heard_of_is_marked_after_a_restart) {
+    QueueAtWork work;
+    work.enqueue(2, true);
+    work.deliver(work.take());
+    const auto request = need(work.queue->begin_commitment("ARCHIVE", 10));
+    BOOST_REQUIRE(request.has_value());
+    need(work.ledger->conclude(
+        {.transaction_uid = request->transaction_uid,
+         .committed = {request->references[0]},
+         .failed = {{.reference = request->references[1], .failure_reason = 0x0112}}},
+        "ARCHIVE"));
+    BOOST_TEST(work.destination().commitment_awaited == 2U);
+    work.open();
+    need(work.queue->recover());
+    BOOST_TEST(work.destination().committed == 1U);
+    BOOST_TEST(work.destination().failed == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(that_nobody_heard_of_is_asked_for_again_after_a_restart) {
+    QueueAtWork work;
+    work.enqueue(1, true);
+    work.deliver(work.take());
+    const auto first = need(work.queue->begin_commitment("ARCHIVE", 10));
+    work.open();
+    need(work.queue->recover());
+    const auto second = need(work.queue->begin_commitment("ARCHIVE", 10));
+    BOOST_REQUIRE(second.has_value());
+    BOOST_TEST(second->transaction_uid != first->transaction_uid);
+    // The first one's report is late, and still one of ours.
+    const storescp::CommitmentReport late{
+        .transaction_uid = first->transaction_uid, .committed = first->references, .failed = {}};
+    BOOST_TEST(need(work.queue->conclude(late, "ARCHIVE")));
+    BOOST_TEST(work.destination().commitment_awaited == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_kill)

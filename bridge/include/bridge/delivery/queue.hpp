@@ -86,7 +86,9 @@ public:
         const std::filesystem::path& file, DeliverySource source = {});
     ~DeliveryQueue() override;
 
-    /// What a process that was killed left as being sent waits again. For whoever delivers, once.
+    /// What a process that was killed left as being sent waits again. What the ledger heard of
+    /// commitments and the queue did not is marked; what nobody heard of is to be asked for again,
+    /// for it may never have been asked. For whoever delivers, once.
     [[nodiscard]] Result<void> recover();
     /// How many of them the destination is not known to have, or to be meant for, already: those
     /// wait from now on.
