@@ -119,7 +119,11 @@ const TransferSyntax* const lossless[] = {&implicit_vr_little_endian,
                                           &deflated_explicit_vr_little_endian,
                                           &rle_lossless,
                                           &jpeg_lossless_sv1,
-                                          &jpeg_ls_lossless};
+                                          &jpeg_ls_lossless,
+                                          find_transfer_syntax("jpeg-2000"),
+                                          find_transfer_syntax("htj2k"),
+                                          find_transfer_syntax("htj2k-rpcl"),
+                                          find_transfer_syntax("deflated-frame")};
 
 }  // namespace
 
