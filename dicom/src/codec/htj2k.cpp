@@ -1,4 +1,9 @@
 // HTJ2K by OpenJPH, in memory: writing only (jpeg_2000.cpp reads).
+//
+// OpenJPH 0.9 looks at up to seven samples behind the end of a row that is no multiple of 8 long,
+// whatever is there, to see whether a block has anything but zeros. So of such widths, at any
+// resolution, an empty block at the edge may be coded or left out: the same pixels either way, but
+// not always the same bytes. The collection's 1024 x 1024 has no such row.
 #include "codec/frame_samples.hpp"
 
 #include <algorithm>
