@@ -156,6 +156,8 @@ std::span<const Key<PeerSection>> keys_of<PeerSection>() {
                 &S::prefer,
                 "a list of transfer syntaxes, by keyword, short name or UID",
                 is_a_transfer_syntax),
+        number<S>("associations", &S::associations, 1, 32),
+        number<S>("async_operations", &S::async_operations, 1, 256),
         flag<S>("tls", &S::tls),
         text<S>(
             "certificate_name", &S::certificate_name, "a host name or an IP address", is_a_host),

@@ -137,7 +137,8 @@ private:
                                   .settings = settings_,
                                   .access = access_,
                                   .request_association = request_association,
-                                  .commitment_desk = commitment_desk_};
+                                  .commitment_desk = commitment_desk_,
+                                  .move_shares = move_shares_};
     }
 
     // Constant after construction.
@@ -145,6 +146,7 @@ private:
     const NodeSettings settings_;
     Ports ports_;
     EventSink& events_;
+    const std::shared_ptr<MoveShares> move_shares_ = std::make_shared<MoveShares>();
     // Guarded by access_mutex_.
     std::mutex access_mutex_;
     std::shared_ptr<const AccessPolicy> access_;

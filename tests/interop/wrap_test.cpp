@@ -19,7 +19,9 @@ namespace {
 
 struct Syntax {
     const char* name;
-    const char* decoder;  ///< DCMTK's program that makes a PGM of it
+    /// Makes a PGM of it: DCMTK's program, or GDCM's with DCMTK's. Null: Python alone takes the
+    /// fragment out of the file and decodes it (DCMTK 3.6.7 and GDCM 3.0 know no such UID).
+    const char* decoder;
     bool dciodvfy_reads;
 };
 std::ostream& operator<<(std::ostream& out, const Syntax& syntax) {
@@ -33,6 +35,10 @@ const Syntax syntaxes[] = {
     {"RLELossless", "dcm2pnm", true},
     {"JPEGLosslessSV1", "dcmj2pnm", true},
     {"JPEGLSLossless", "dcml2pnm", true},
+    {"JPEG2000Lossless", "gdcmconv", true},
+    {"HTJ2KLossless", nullptr, false},
+    {"HTJ2KLosslessRPCL", nullptr, false},
+    {"DeflatedImageFrameCompression", nullptr, false},
 };
 
 std::vector<fs::path> data_sets() {
@@ -70,21 +76,56 @@ std::map<std::string, fs::path> pngs_of(const fs::path& data_set) {
     return pngs;
 }
 
-/// Compares each pair of a list with one start of Python: file names, tab, file names.
+/// Compares each pair of a list with one start of Python: file names, tab, file names. Of a DICOM
+/// file it takes the one fragment behind the Basic Offset Table.
 Finished compare_with_pillow(const fs::path& list) {
     return run({"/usr/bin/python3",
                 "-c",
-                "import sys\n"
+                "import io, sys, zlib\n"
                 "from PIL import Image\n"
+                "def fragment(name):\n"
+                "    data = open(name, 'rb').read()\n"
+                "    at = data.rindex(b'\\xe0\\x7f\\x10\\x00OB\\0\\0\\xff\\xff\\xff\\xff') + 12\n"
+                "    at += 8 + int.from_bytes(data[at + 4:at + 8], 'little')\n"
+                "    length = int.from_bytes(data[at + 4:at + 8], 'little')\n"
+                "    assert data[at + 8 + length:] == b'\\xfe\\xff\\xdd\\xe0\\0\\0\\0\\0', name\n"
+                "    return data[at + 8:at + 8 + length]\n"
+                "def picture(name, size):\n"
+                "    if not name.endswith('.dcm'):\n"
+                "        return Image.open(name)\n"
+                "    stream = fragment(name)\n"
+                "    if stream[:2] == b'\\xff\\x4f':\n"
+                "        return Image.open(io.BytesIO(stream))\n"
+                "    return Image.frombytes('L', size, zlib.decompress(stream, -15))\n"
                 "bad = 0\n"
                 "for line in open(sys.argv[1]):\n"
-                "    a, b = (Image.open(name) for name in line.rstrip('\\n').split('\\t'))\n"
+                "    a, b = line.rstrip('\\n').split('\\t')\n"
+                "    b = Image.open(b)\n"
                 "    b = b if b.mode == 'L' else b.getchannel(0)\n"
+                "    a = picture(a, b.size)\n"
                 "    if a.size != b.size or a.tobytes() != b.tobytes():\n"
                 "        print(line); bad = 1\n"
                 "sys.exit(bad)\n",
                 list.string()},
                std::chrono::seconds(120));
+}
+
+/// What Pillow is to compare of a wrapped file: a PGM beside it, or the file itself.
+fs::path picture_of(const Syntax& syntax, const fs::path& file, const fs::path& folder) {
+    if (syntax.decoder == nullptr) {
+        return file;
+    }
+    fs::path read = file;
+    std::string decoder = syntax.decoder;
+    if (decoder == "gdcmconv") {
+        read = folder / (file.stem().string() + ".raw.dcm");
+        BOOST_TEST(run({decoder, "--raw", file.string(), read.string()}).exit_code == 0);
+        decoder = "dcm2pnm";
+    }
+    const fs::path pgm = folder / (file.stem().string() + ".pgm");
+    BOOST_TEST(
+        run({decoder, "+op", "-q", "--no-windowing", read.string(), pgm.string()}).exit_code == 0);
+    return pgm;
 }
 
 std::vector<std::string> warnings_about(const fs::path& file) {
@@ -107,11 +148,8 @@ BOOST_DATA_TEST_CASE(are_valid_and_have_the_pngs_pixels, syntaxes, syntax) {
                 BOOST_TEST(iod_errors(file) == std::vector<std::string>(),
                            boost::test_tools::per_element());
             }
-            const fs::path pgm = folder / (file.stem().string() + ".pgm");
-            BOOST_TEST(
-                run({syntax.decoder, "+op", "-q", "--no-windowing", file.string(), pgm.string()})
-                    .exit_code == 0);
-            list << pgm.string() << '\t' << pngs.at(file.stem().string()).string() << '\n';
+            list << picture_of(syntax, file, folder.path()).string() << '\t'
+                 << pngs.at(file.stem().string()).string() << '\n';
         }
         list.close();
         const Finished compared = compare_with_pillow(folder / "pairs");
@@ -163,6 +201,9 @@ BOOST_AUTO_TEST_CASE(without_dates_lack_only_what_a_dicomdir_wants) {  // C2
 }
 
 BOOST_DATA_TEST_CASE(are_decoded_by_gdcm_too, syntaxes, syntax) {  // C5
+    if (syntax.decoder == nullptr) {
+        return;
+    }
     const TemporaryFolder folder;
     const auto pngs = pngs_of(sample());
     std::ofstream list(folder / "pairs");

@@ -3,6 +3,8 @@
 
 #include "support/retrieve_bench.hpp"
 
+#include <algorithm>
+
 namespace cxr::test {
 
 /// What the service holds as its association with the destination; the fake outlives it.
@@ -53,7 +55,7 @@ struct MoveBench : ServiceBench {
     storescp::Awaitable<storescp::Result<std::unique_ptr<storescp::Association>>> connect(
         storescp::AssociationRequest request) {
         requests.push_back(request);
-        if (refusal) {
+        if (refusal && requests.size() > accepts_before_refusal) {
             co_return *refusal;
         }
         std::vector<storescp::PresentationContext> contexts;
@@ -63,8 +65,11 @@ struct MoveBench : ServiceBench {
                     proposed.id, proposed.abstract_syntax, proposed.transfer_syntaxes.front()));
             }
         }
+        storescp::Agreement agreement = agreement_of(std::move(contexts));
+        agreement.operations_invoked_max =
+            std::min(grants_operations, request.operations_invoked_max);
         destinations.push_back(std::make_unique<FakeAssociation>(
-            co_await boost::asio::this_coro::executor, agreement_of(std::move(contexts))));
+            co_await boost::asio::this_coro::executor, std::move(agreement)));
         FakeAssociation& fake = *destinations.back();
         fake.waits = true;
         fake.on_sent = [this, &fake](const SentMessage& stored) { on_store(fake, stored); };
@@ -97,6 +102,8 @@ struct MoveBench : ServiceBench {
             fake.deliver(store_response(stored, index < answers.size() ? answers[index] : 0));
         };
     std::optional<storescp::Fault> refusal;
+    std::size_t accepts_before_refusal = 0;
+    std::uint16_t grants_operations = 1;
     std::string accept_only;  ///< a SOP class
     std::vector<storescp::AssociationRequest> requests;
     std::vector<std::unique_ptr<FakeAssociation>> destinations;

@@ -35,7 +35,7 @@ void add_transfer_syntax(CLI::App& command, std::string& uid) {
                 uid = syntax->uid;
             },
             "How to encode: explicit (the default), implicit, deflated, rle, jpeg-lossless, "
-            "jpeg-ls; or a keyword or UID")
+            "jpeg-ls, jpeg-2000, htj2k, htj2k-rpcl, deflated-frame; or a keyword or UID")
         ->type_name("NAME");
 }
 

@@ -23,21 +23,24 @@ std::set<std::string, std::less<>> sop_classes_of(const config::PeerSection& sec
 }
 
 dicom::Result<storescp::Peer> peer_of(const config::PeerSection& section) {
-    storescp::Peer peer{.ae_title = section.aet,
-                        .host = section.host,
-                        .port = section.port,
-                        .may_echo = may(section, "echo"),
-                        .may_query = may(section, "query"),
-                        .may_move = may(section, "move") || may(section, "retrieve"),
-                        .may_get = may(section, "get") || may(section, "retrieve"),
-                        .may_store = may(section, "store"),
-                        .may_commit = may(section, "commit"),
-                        .sop_classes = sop_classes_of(section),
-                        .is_move_destination = may(section, "destination"),
-                        .check_address = section.check_address,
-                        .preferred_transfer_syntaxes = {},
-                        .tls = section.tls,
-                        .certificate_name = section.certificate_name};
+    storescp::Peer peer{
+        .ae_title = section.aet,
+        .host = section.host,
+        .port = section.port,
+        .may_echo = may(section, "echo"),
+        .may_query = may(section, "query"),
+        .may_move = may(section, "move") || may(section, "retrieve"),
+        .may_get = may(section, "get") || may(section, "retrieve"),
+        .may_store = may(section, "store"),
+        .may_commit = may(section, "commit"),
+        .sop_classes = sop_classes_of(section),
+        .is_move_destination = may(section, "destination"),
+        .check_address = section.check_address,
+        .preferred_transfer_syntaxes = {},
+        .associations = static_cast<std::uint16_t>(section.associations),
+        .operations_invoked_max = static_cast<std::uint16_t>(section.async_operations),
+        .tls = section.tls,
+        .certificate_name = section.certificate_name};
     if (section.idle_timeout.count() > 0) {
         peer.idle = section.idle_timeout;
     }

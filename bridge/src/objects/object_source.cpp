@@ -34,6 +34,7 @@ public:
           cache_(settings_.cache_bytes_max) {}
 
     Catalogue& catalogue() { return catalogue_; }
+    [[nodiscard]] ObjectCacheCounters cache_counters() const { return cache_.counters(); }
 
     Result<dicom::EncodedObject> load(const storescp::InstanceReference& instance,
                                       const std::string& transfer_syntax_uid) {
@@ -142,6 +143,10 @@ private:
 ObjectSource::ObjectSource(Catalogue& catalogue, ObjectSourceSettings settings)
     : impl_(std::make_unique<Impl>(catalogue, std::move(settings))) {}
 ObjectSource::~ObjectSource() = default;
+
+ObjectCacheCounters ObjectSource::cache_counters() const {
+    return impl_->cache_counters();
+}
 
 Result<std::vector<storescp::InstanceReference>> ObjectSource::instances(
     const dicom::RetrieveIdentifier& identifier) {

@@ -96,7 +96,12 @@ void implementation_model(Document& text) {
     text.emplace_back(Paragraph{
         "A C-STORE is answered after the object is on stable storage and in the catalogue, so that "
         "whatever was acknowledged is found by the next query and survives a crash. A C-MOVE opens "
-        "one association to its destination for the sub-operations of that request."});
+        "one association to its destination for the sub-operations of that request, or up to "
+        "`associations` of the [[peer]] at a time, which the C-MOVEs to one destination share. "
+        "With "
+        "`async_operations` above 1 it offers an asynchronous operations window there, and sends "
+        "so "
+        "many C-STORE requests before the first is answered if it is granted."});
 }
 
 void association_policies(Document& text, const config::Config& config) {

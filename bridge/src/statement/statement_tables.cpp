@@ -1,5 +1,6 @@
 #include "statement/statement_tables.hpp"
 
+#include "dicom/codec/codec.hpp"
 #include "dicom/core/character_set.hpp"
 #include "dicom/core/transfer_syntax.hpp"
 
@@ -116,9 +117,12 @@ TextTable accepted_contexts(const storescp::AcceptableContexts& contexts, bool s
 TextTable transfer_syntaxes() {
     TextTable table{.header = {"Transfer syntax", "UID", "Images are made in it"}, .rows = {}};
     for (const dicom::TransferSyntax& syntax : dicom::all_transfer_syntaxes()) {
+        const bool is_decoded = dicom::transcodable_to(syntax).size() > 1;
         table.rows.push_back({std::string(syntax.keyword),
                               '`' + std::string(syntax.uid) + '`',
-                              syntax.encodable ? "yes" : "no: passed on as received"});
+                              syntax.encodable ? "yes"
+                              : is_decoded     ? "no: passed on as received, or decoded"
+                                               : "no: passed on as received"});
     }
     return table;
 }

@@ -83,6 +83,8 @@ struct PeerSection {
     bool check_address = false;
     std::chrono::seconds idle_timeout{0};  ///< 0: the node's
     std::vector<std::string> prefer{};     ///< transfer syntaxes, by name or UID
+    std::uint32_t associations = 1;        ///< at a time, as the destination of C-MOVE
+    std::uint32_t async_operations = 1;    ///< on each of them
     bool tls = false;
     std::string certificate_name{};  ///< empty: host
     std::string user{};              ///< that we send it

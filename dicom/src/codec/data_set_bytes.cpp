@@ -1,3 +1,4 @@
+#include "codec/pixel_frames.hpp"
 #include "dicom/codec/codec.hpp"
 #include "dicom/core/check.hpp"
 
@@ -24,7 +25,8 @@ namespace {
 constexpr std::size_t inflated_bytes_max = std::size_t{1} << 31U;
 
 E_TransferSyntax dcmtk_syntax(const TransferSyntax& transfer_syntax) {
-    return DcmXfer(std::string(transfer_syntax.uid).c_str()).getXfer();
+    const E_TransferSyntax known = DcmXfer(std::string(transfer_syntax.uid).c_str()).getXfer();
+    return known == EXS_Unknown && transfer_syntax.encapsulated ? encapsulated_stand_in : known;
 }
 
 /// The syntax in which DCMTK writes or reads the bytes; deflating is ours.
@@ -195,12 +197,20 @@ Result<EncodedObject> encode_document(DcmDataset& document, const TransferSyntax
 }
 
 Result<EncodedObject> encode_data_set(DcmDataset& data_set, const TransferSyntax& transfer_syntax) {
-    const E_TransferSyntax syntax = stream_syntax(transfer_syntax);
+    const FrameCodec* ours = frame_codec(transfer_syntax);
+    const E_TransferSyntax syntax =
+        ours == nullptr ? stream_syntax(transfer_syntax) : EXS_LittleEndianExplicit;
     const OFCondition chosen = change_pixels(data_set, syntax);
     if (chosen.bad() || !data_set.canWriteXfer(syntax)) {
         return Fault{.kind = FaultKind::unsupported,
                      .doing = fmt::format(
                          "cannot be written as {}: {}", transfer_syntax.keyword, chosen.text())};
+    }
+    if (ours != nullptr) {
+        if (auto compressed = compress_frames(data_set, *ours, stream_syntax(transfer_syntax));
+            !compressed) {
+            return std::move(compressed).error();
+        }
     }
     return written(data_set, transfer_syntax);
 }

@@ -1,3 +1,4 @@
+#include "codec/pixel_frames.hpp"
 #include "dicom/codec/codec.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,7 @@
 namespace cxr::dicom {
 namespace {
 
-/// Syntaxes whose pixel data can be decoded here: all without encapsulation, and these.
+/// Syntaxes whose pixel data DCMTK decodes.
 constexpr std::array decodable_uids{
     std::string_view("1.2.840.10008.1.2.5"),     // RLE Lossless
     std::string_view("1.2.840.10008.1.2.4.50"),  // JPEG Baseline
@@ -20,7 +21,7 @@ constexpr std::array decodable_uids{
 };
 
 bool is_decodable(const TransferSyntax& syntax) {
-    return !syntax.encapsulated ||
+    return !syntax.encapsulated || frame_codec(syntax) != nullptr ||
            std::ranges::find(decodable_uids, syntax.uid) != decodable_uids.end();
 }
 
@@ -55,6 +56,12 @@ Result<EncodedObject> transcode(const EncodedObject& object, const TransferSynta
     const auto data_set = parse_data_set(bytes.bytes, *from);
     if (!data_set) {
         return data_set.error();
+    }
+    if (const FrameCodec* ours = frame_codec(*from)) {
+        if (auto plain = decompress_frames(**data_set, *ours); !plain) {
+            return std::move(plain).error();
+        }
+        return encode_data_set(**data_set, to);
     }
     // Between two encapsulated syntaxes DCMTK wants the uncompressed pixels in the middle.
     if (from->encapsulated && to.encapsulated) {

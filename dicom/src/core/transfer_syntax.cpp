@@ -55,6 +55,18 @@ const TransferSyntax jpeg_ls_lossless{.uid = "1.2.840.10008.1.2.4.80",
 
 namespace {
 
+/// Encapsulated, lossless, and made here.
+constexpr TransferSyntax made(std::string_view uid, std::string_view keyword) {
+    return {.uid = uid,
+            .keyword = keyword,
+            .explicit_vr = true,
+            .big_endian = false,
+            .deflated = false,
+            .encapsulated = true,
+            .encodable = true,
+            .lossy = false};
+}
+
 constexpr TransferSyntax kept(std::string_view uid, std::string_view keyword, bool lossy) {
     return {.uid = uid,
             .keyword = keyword,
@@ -76,6 +88,10 @@ std::span<const TransferSyntax> all_transfer_syntaxes() {
         jpeg_lossless_sv1,
         rle_lossless,
         deflated_explicit_vr_little_endian,
+        made("1.2.840.10008.1.2.4.201", "HTJ2KLossless"),
+        made("1.2.840.10008.1.2.4.202", "HTJ2KLosslessRPCL"),
+        made("1.2.840.10008.1.2.4.90", "JPEG2000Lossless"),
+        made("1.2.840.10008.1.2.8.1", "DeflatedImageFrameCompression"),
         TransferSyntax{.uid = "1.2.840.10008.1.2.2",
                        .keyword = "ExplicitVRBigEndian",
                        .explicit_vr = true,
@@ -88,7 +104,6 @@ std::span<const TransferSyntax> all_transfer_syntaxes() {
         kept("1.2.840.10008.1.2.4.51", "JPEGExtended12Bit", true),
         kept("1.2.840.10008.1.2.4.57", "JPEGLossless", false),
         kept("1.2.840.10008.1.2.4.81", "JPEGLSNearLossless", true),
-        kept("1.2.840.10008.1.2.4.90", "JPEG2000Lossless", false),
         kept("1.2.840.10008.1.2.4.91", "JPEG2000", true),
         kept("1.2.840.10008.1.2.4.92", "JPEG2000MCLossless", false),
         kept("1.2.840.10008.1.2.4.93", "JPEG2000MC", true),
@@ -101,8 +116,6 @@ std::span<const TransferSyntax> all_transfer_syntaxes() {
         kept("1.2.840.10008.1.2.4.106", "MPEG4HP42STEREO", true),
         kept("1.2.840.10008.1.2.4.107", "HEVCMP51", true),
         kept("1.2.840.10008.1.2.4.108", "HEVCM10P51", true),
-        kept("1.2.840.10008.1.2.4.201", "HTJ2KLossless", false),
-        kept("1.2.840.10008.1.2.4.202", "HTJ2KLosslessRPCL", false),
         kept("1.2.840.10008.1.2.4.203", "HTJ2K", true),
     };
     return table;
@@ -122,6 +135,10 @@ const TransferSyntax* find_transfer_syntax(std::string_view uid_or_name) {
         ShortName{"rle", "RLELossless"},
         ShortName{"jpeg-lossless", "JPEGLosslessSV1"},
         ShortName{"jpeg-ls", "JPEGLSLossless"},
+        ShortName{"jpeg-2000", "JPEG2000Lossless"},
+        ShortName{"htj2k", "HTJ2KLossless"},
+        ShortName{"htj2k-rpcl", "HTJ2KLosslessRPCL"},
+        ShortName{"deflated-frame", "DeflatedImageFrameCompression"},
     };
     for (const ShortName& entry : short_names) {
         if (entry.name == uid_or_name) {

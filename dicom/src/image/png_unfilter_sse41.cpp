@@ -1,7 +1,7 @@
 // Compiled with -msse4.1.
 #include "image/png_wavefront.hpp"
 
-#include <smmintrin.h>
+#include <immintrin.h>
 
 namespace cxr::dicom {
 namespace {
@@ -43,9 +43,19 @@ struct Sse41 {
     static Bytes choose(Bytes mask, Bytes v, Bytes w) { return _mm_blendv_epi8(w, v, mask); }
 };
 
+/// ISA-L's AVX code leaves the upper halves of the registers in use; each SSE instruction would
+/// then wait for them.
+__attribute__((target("avx"))) void clear_upper_halves() {
+    _mm256_zeroupper();
+}
+
 }  // namespace
 
 std::size_t unfilter_by_sse41(const FilteredRows& filtered, std::uint8_t* pixels) {
+    static const bool has_upper_halves = __builtin_cpu_supports("avx") != 0;
+    if (has_upper_halves) {
+        clear_upper_halves();
+    }
     return unfilter_bands<Sse41>(filtered, pixels);
 }
 

@@ -390,6 +390,12 @@ Agreement agreement_of(const pdu::AssociateRQ& request, const pdu::AssociateAC& 
         }
         agreement.contexts.push_back(std::move(context));
     }
+    if (request.user.asynchronous_window && answer.user.asynchronous_window) {
+        const std::uint16_t asked = request.user.asynchronous_window->operations_invoked_max;
+        const std::uint16_t granted = answer.user.asynchronous_window->operations_invoked_max;
+        agreement.operations_invoked_max = granted == 0 ? asked : std::min(asked, granted);
+        agreement.window_negotiated = true;
+    }
     for (const pdu::ExtendedNegotiationItem& item : answer.user.extended) {
         if (std::ranges::find(request.user.extended,
                               item.sop_class_uid,

@@ -77,6 +77,10 @@ pdu::AssociateRQ request_pdu(const AssociationRequest& request) {
     for (const auto& [sop_class_uid, information] : request.extended_negotiation) {
         rq.user.extended.push_back({.sop_class_uid = sop_class_uid, .information = information});
     }
+    if (request.operations_invoked_max > 1) {
+        rq.user.asynchronous_window = {.operations_invoked_max = request.operations_invoked_max,
+                                       .operations_performed_max = 1};
+    }
     if (request.credentials) {
         rq.user.identity = identity_item(*request.credentials);
     }

@@ -34,11 +34,13 @@ Result<LoadedObject> load_safely(const LookAhead::Load& load, const InstanceRefe
 LookAhead::LookAhead(boost::asio::any_io_executor executor,
                      boost::asio::thread_pool& pool,
                      Load load,
-                     std::span<const InstanceReference> instances)
+                     std::span<const InstanceReference> instances,
+                     std::size_t ahead)
     : executor_(std::move(executor)),
       pool_(pool),
       load_(std::make_shared<const Load>(std::move(load))),
-      waiting_(instances) {
+      waiting_(instances),
+      ahead_(ahead) {
     fill();
 }
 
@@ -49,7 +51,7 @@ LookAhead::~LookAhead() {
 }
 
 void LookAhead::fill() {
-    while (slots_.size() < depth && !waiting_.empty()) {
+    while (slots_.size() < ahead_ && !waiting_.empty()) {
         const auto slot = std::make_shared<Slot>(executor_);
         slots_.push_back(slot);
         boost::asio::post(
@@ -67,8 +69,8 @@ void LookAhead::fill() {
     }
 }
 
-Awaitable<bool> LookAhead::wait(std::chrono::milliseconds patience) {
-    const auto slot = slots_.front();
+Awaitable<bool> LookAhead::wait_for(std::shared_ptr<Slot> slot,
+                                    std::chrono::milliseconds patience) {
     if (!slot->object) {
         slot->arrived.expires_after(patience);
         co_await slot->arrived.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
@@ -76,14 +78,19 @@ Awaitable<bool> LookAhead::wait(std::chrono::milliseconds patience) {
     co_return slot->object.has_value();
 }
 
+Awaitable<bool> LookAhead::wait(std::chrono::milliseconds patience) {
+    co_return co_await wait_for(slots_.front(), patience);
+}
+
 Awaitable<Result<LoadedObject>> LookAhead::next() {
     constexpr std::chrono::hours long_while{1};
-    while (!co_await wait(long_while)) {
-    }
-    auto loaded = std::move(*slots_.front()->object);
+    const auto slot = slots_.front();
     slots_.pop_front();
     fill();
-    co_return loaded;
+    for (bool is_there = false; !is_there;) {  // GCC 12 traps on co_await in an empty loop
+        is_there = co_await wait_for(slot, long_while);
+    }
+    co_return std::move(*slot->object);
 }
 
 }  // namespace cxr::storescp

@@ -2,6 +2,7 @@
 /// One request while it is served, and how it ended. A service returns its final response; only the
 /// dispatcher sends it, so that every request gets exactly one (PS3.7 §9.3).
 
+#include "services/move_shares.hpp"
 #include "storescp/association/association.hpp"
 #include "storescp/association/requestor.hpp"
 #include "storescp/association/settings.hpp"
@@ -32,6 +33,8 @@ struct ServiceEnvironment {
     RequestAssociation request_association;
     /// Null without a commitment port, and where what is owed is told by somebody else.
     std::shared_ptr<CommitmentDesk> commitment_desk = nullptr;
+    /// Of the node: moves to one destination share what it is configured for.
+    std::shared_ptr<MoveShares> move_shares = std::make_shared<MoveShares>();
 };
 
 /// A request and its data set, which can be read once, in whole or in pieces.

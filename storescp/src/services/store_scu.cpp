@@ -76,6 +76,12 @@ Result<LoadedObject> load_for(const Agreement& agreement,
 Awaitable<Result<CommandSet>> receive_response(Association& association,
                                                CommandField expected,
                                                std::uint16_t message_id) {
+    co_return co_await receive_response(association, expected, std::span(&message_id, 1));
+}
+
+Awaitable<Result<CommandSet>> receive_response(Association& association,
+                                               CommandField expected,
+                                               std::span<const std::uint16_t> message_ids) {
     auto message = co_await association.receive_message();
     if (!message) {
         Fault lost = std::move(message).error();
@@ -83,8 +89,10 @@ Awaitable<Result<CommandSet>> receive_response(Association& association,
         co_return lost;
     }
     const CommandSet& response = message->command;
-    if (!response.is(expected) || response.message_id_being_responded_to != message_id ||
-        !response.status) {
+    const auto answers = [&response](std::uint16_t message_id) {
+        return response.message_id_being_responded_to == message_id;
+    };
+    if (!response.is(expected) || std::ranges::none_of(message_ids, answers) || !response.status) {
         co_return broken_protocol(association, "something else came than the response due");
     }
     for (bool pending = response.has_data_set(); pending;) {
@@ -99,9 +107,9 @@ Awaitable<Result<CommandSet>> receive_response(Association& association,
     co_return std::move(message->command);
 }
 
-Awaitable<Result<StoreResponse>> send_object(Association& association,
-                                             LoadedObject loaded,
-                                             StoreInvocation invocation) {
+Awaitable<Result<void>> send_store_request(Association& association,
+                                           LoadedObject loaded,
+                                           StoreInvocation invocation) {
     CommandSet command;
     command.affected_sop_class_uid = loaded.object.sop_class_uid;
     command.affected_sop_instance_uid = loaded.object.sop_instance_uid;
@@ -112,19 +120,28 @@ Awaitable<Result<StoreResponse>> send_object(Association& association,
         command.move_originator_ae_title = invocation.originator->ae_title;
         command.move_originator_message_id = invocation.originator->message_id;
     }
-    const auto sent = co_await association.send_message(
+    co_return co_await association.send_message(
         loaded.route.presentation_context_id, std::move(command), loaded.object.segments);
+}
+
+StoreResponse store_response_of(const CommandSet& response) {
+    return {.status = *response.status, .error_comment = response.error_comment.value_or("")};
+}
+
+Awaitable<Result<StoreResponse>> send_object(Association& association,
+                                             LoadedObject loaded,
+                                             StoreInvocation invocation) {
+    const std::uint16_t message_id = invocation.message_id;
+    const auto sent =
+        co_await send_store_request(association, std::move(loaded), std::move(invocation));
     if (!sent) {
         co_return sent.error();
     }
-    auto response =
-        co_await receive_response(association, CommandField::c_store_rsp, invocation.message_id);
+    auto response = co_await receive_response(association, CommandField::c_store_rsp, message_id);
     if (!response) {
         co_return std::move(response).error();
     }
-    StoreResponse answer{.status = *response->status,
-                         .error_comment = response->error_comment.value_or("")};
-    co_return answer;
+    co_return store_response_of(*response);
 }
 
 Awaitable<Result<StoreResponse>> store(Association& association,

@@ -46,14 +46,25 @@ struct StoreInvocation {
     std::optional<MoveOriginator> originator;
 };
 
+/// Sends the object; its response is still due. Faults: peer_gone.
+[[nodiscard]] Awaitable<Result<void>> send_store_request(Association& association,
+                                                         LoadedObject loaded,
+                                                         StoreInvocation invocation);
+
+/// Of a C-STORE-RSP that has a status.
+[[nodiscard]] StoreResponse store_response_of(const CommandSet& response);
+
 /// Sends the object and waits for its response. Anything else that the peer sends instead breaks
 /// the protocol and aborts the association. Faults: peer_gone.
 [[nodiscard]] Awaitable<Result<StoreResponse>> send_object(Association& association,
                                                            LoadedObject loaded,
                                                            StoreInvocation invocation);
 
-/// The response to a request of ours, its data set (there should be none) dropped. Aborts the
-/// association when the peer sends anything else. Faults: peer_gone.
+/// The response to one of the requests of ours that are due, its data set (there should be none)
+/// dropped. Aborts the association when the peer sends anything else. `message_ids` outlive the
+/// call. Faults: peer_gone.
+[[nodiscard]] Awaitable<Result<CommandSet>> receive_response(
+    Association& association, CommandField expected, std::span<const std::uint16_t> message_ids);
 [[nodiscard]] Awaitable<Result<CommandSet>> receive_response(Association& association,
                                                              CommandField expected,
                                                              std::uint16_t message_id);

@@ -8,6 +8,7 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcuid.h>
+#include <dcmtk/dcmdata/dcxfer.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -175,17 +176,17 @@ BOOST_AUTO_TEST_CASE(every_encodable_one_reaches_every_other_itself_first) {
 }
 
 BOOST_AUTO_TEST_CASE(a_syntax_without_codec_stays_what_it_is) {
-    const TransferSyntax& jpeg_2000 = *find_transfer_syntax("1.2.840.10008.1.2.4.90");
-    BOOST_TEST(transcodable_to(jpeg_2000).size() == 1U);
-    const auto to = transcode(encoded(explicit_vr_little_endian), jpeg_2000);
+    const TransferSyntax& mpeg_2 = *find_transfer_syntax("1.2.840.10008.1.2.4.100");
+    BOOST_TEST(transcodable_to(mpeg_2).size() == 1U);
+    const auto to = transcode(encoded(explicit_vr_little_endian), mpeg_2);
     BOOST_REQUIRE(!to.has_value());
     BOOST_TEST((to.error().kind == FaultKind::unsupported));
     EncodedObject kept = encoded(explicit_vr_little_endian);
-    kept.transfer_syntax_uid = jpeg_2000.uid;
+    kept.transfer_syntax_uid = mpeg_2.uid;
     const auto from = transcode(kept, explicit_vr_little_endian);
     BOOST_REQUIRE(!from.has_value());
     BOOST_TEST((from.error().kind == FaultKind::unsupported));
-    BOOST_TEST(transcode(kept, jpeg_2000).has_value());
+    BOOST_TEST(transcode(kept, mpeg_2).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_data_set_cut_anywhere_is_malformed_or_shorter_but_never_a_crash) {
@@ -218,6 +219,9 @@ std::string file_of(const EncodedObject& object) {
 BOOST_AUTO_TEST_CASE(dcmdump_reads_every_syntax_and_finds_no_fault) {
     const cxr::test::TemporaryFolder root;
     for (const TransferSyntax* syntax : encodable()) {
+        if (DcmXfer(std::string(syntax->uid).c_str()).getXfer() == EXS_Unknown) {
+            continue;  // DCMTK 3.6.7 knows neither HTJ2K nor deflated frames
+        }
         const auto path = root / (std::string(syntax->keyword) + ".dcm");
         cxr::test::write_file(path, file_of(encoded(*syntax)));
         const auto dump = cxr::test::run({"dcmdump", "+fo", path.string()});

@@ -119,7 +119,11 @@ const TransferSyntax* const lossless[] = {&implicit_vr_little_endian,
                                           &deflated_explicit_vr_little_endian,
                                           &rle_lossless,
                                           &jpeg_lossless_sv1,
-                                          &jpeg_ls_lossless};
+                                          &jpeg_ls_lossless,
+                                          find_transfer_syntax("jpeg-2000"),
+                                          find_transfer_syntax("htj2k"),
+                                          find_transfer_syntax("htj2k-rpcl"),
+                                          find_transfer_syntax("deflated-frame")};
 
 }  // namespace
 
@@ -190,11 +194,18 @@ BOOST_AUTO_TEST_CASE(refuses_a_syntax_that_it_cannot_write) {
     BOOST_TEST((object.error().kind == FaultKind::unsupported));
 }
 
-BOOST_DATA_TEST_CASE(is_the_same_bytes_each_time, lossless, syntax) {
+BOOST_DATA_TEST_CASE(is_the_same_bytes_each_time,
+                     boost::unit_test::data::make(lossless) *
+                         boost::unit_test::data::make({17U, 256U}),
+                     syntax,
+                     size) {
+    if (size % 256 != 0 && syntax->keyword.starts_with("HTJ2K")) {
+        return;  // htj2k.cpp says why
+    }
     const auto once = encode_secondary_capture(
-        record_of_original(2048, 2500, 0.168), frame_of(17, 17), *syntax, {});
+        record_of_original(2048, 2500, 0.168), frame_of(size, size), *syntax, {});
     const auto again = encode_secondary_capture(
-        record_of_original(2048, 2500, 0.168), frame_of(17, 17), *syntax, {});
+        record_of_original(2048, 2500, 0.168), frame_of(size, size), *syntax, {});
     BOOST_REQUIRE((once.has_value() && again.has_value()));
     BOOST_REQUIRE(once->segments.size() == again->segments.size());
     for (std::size_t i = 0; i < once->segments.size(); ++i) {

@@ -1,3 +1,4 @@
+#include "services/sub_operation.hpp"
 #include "support/move_bench.hpp"
 
 #include <boost/test/data/test_case.hpp>
@@ -39,6 +40,28 @@ const Ending endings[] = {
      0xB000,
      {{}, 0, 2, 1},
      "1.2.3.4.1\\1.2.3.4.2"},
+};
+
+const std::string htj2k = "1.2.840.10008.1.2.4.201";
+const std::string jpeg_ls = "1.2.840.10008.1.2.4.80";
+
+/// Contexts that the destination accepted, ids 1, 3 and so on; the object is kept in Explicit VR.
+struct Choice {
+    const char* says;
+    std::vector<std::string> prefer, accepted;
+    std::string taken;
+};
+std::ostream& operator<<(std::ostream& out, const Choice& choice) {
+    return out << choice.says;
+}
+
+const Choice choices[] = {
+    {"the first preferred one", {htj2k, jpeg_ls}, {jpeg_ls, htj2k, explicit_le()}, htj2k},
+    {"the second where the first is refused", {htj2k, jpeg_ls}, {explicit_le(), jpeg_ls}, jpeg_ls},
+    {"as it is kept where all are refused", {htj2k}, {implicit_le(), explicit_le()}, explicit_le()},
+    {"as it is kept where none is preferred", {}, {jpeg_ls, explicit_le()}, explicit_le()},
+    {"another where that is refused", {}, {"1.2.3", implicit_le()}, implicit_le()},
+    {"none that it cannot be had in", {"1.2.3"}, {"1.2.3", jpeg_ls}, jpeg_ls},
 };
 
 }  // namespace
@@ -255,7 +278,6 @@ BOOST_AUTO_TEST_CASE(r23_a_destination_that_answers_something_else_is_aborted) {
 
 BOOST_AUTO_TEST_CASE(r33_objects_go_in_a_syntax_that_the_destination_took) {
     MoveBench bench(2);
-    const std::string jpeg_ls(dicom::jpeg_ls_lossless.uid);
     bench.retrieve.kept[0].transfer_syntax_uid = jpeg_ls;
     bench.access->peers["DEST"].preferred_transfer_syntaxes = {implicit_le()};
     bench.move();
@@ -269,6 +291,19 @@ BOOST_AUTO_TEST_CASE(r33_objects_go_in_a_syntax_that_the_destination_took) {
         BOOST_TEST(dicom::decode_attributes(stored.data_set, dicom::implicit_vr_little_endian)
                        .has_value());
     }
+}
+
+BOOST_DATA_TEST_CASE(r33_of_several_syntaxes_that_it_took_one_is_chosen, choices, choice) {
+    std::vector<PresentationContext> contexts;
+    for (const std::string& syntax : choice.accepted) {
+        contexts.push_back(accepted(
+            static_cast<std::uint8_t>(contexts.size() * 2 + 1), secondary_capture, syntax));
+    }
+    const std::vector<std::string> loadable{explicit_le(), implicit_le(), jpeg_ls, htj2k};
+    const auto route = route_for(
+        agreement_of(contexts), OurSide::requestor, secondary_capture, loadable, choice.prefer);
+    BOOST_REQUIRE(route.has_value());
+    BOOST_TEST(route->transfer_syntax_uid == choice.taken);
 }
 
 BOOST_AUTO_TEST_CASE(more_classes_than_128_contexts_take_several_associations) {

@@ -6,6 +6,7 @@
 #include "dicom/mapping/options.hpp"
 #include "storescp/ports.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -16,6 +17,17 @@ struct ObjectSourceSettings {
     std::filesystem::path store;     ///< the received objects' root
     dicom::MappingOptions mapping;
     std::uint64_t cache_bytes_max = 256ULL << 20;
+};
+
+/// Of the cache of encoded objects, since the start; `bytes` and `objects` are now.
+struct ObjectCacheCounters {
+    std::uint64_t hits = 0;
+    std::uint64_t misses = 0;
+    std::uint64_t shared = 0;  ///< asked for while another was already making them
+    std::uint64_t evicted = 0;
+    std::uint64_t objects = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t bytes_max = 0;
 };
 
 class ObjectSource final : public storescp::RetrievePort {
@@ -32,6 +44,9 @@ public:
     [[nodiscard]] Result<dicom::EncodedObject> load(
         const storescp::InstanceReference& instance,
         const std::string& transfer_syntax_uid) override;
+
+    /// From any thread.
+    [[nodiscard]] ObjectCacheCounters cache_counters() const;
 
 private:
     class Impl;

@@ -29,6 +29,9 @@ struct AssociationRequest {
     std::string certificate_name{};
     /// Who we say we are (PS3.7 D.3.3.7): by name, or by name and passcode.
     std::optional<Credentials> credentials{};
+    /// Requests of ours that may be unanswered at a time; more than 1 is negotiated (PS3.7
+    /// D.3.3.3), and Agreement::operations_invoked_max says what was granted.
+    std::uint16_t operations_invoked_max = 1;
 };
 
 /// By TLS, as whom, and where to: what is known of a peer.

@@ -62,7 +62,11 @@ struct Peer {
     bool check_address = false;                       ///< its associations must come from `host`
     std::optional<std::chrono::milliseconds> idle{};  ///< instead of Timeouts::idle
     std::vector<std::string> preferred_transfer_syntaxes;  ///< UIDs, most preferred first
-    bool tls = false;                                      ///< when we call it
+    /// As the destination of C-MOVE: associations with it at a time, shared by all moves to it; and
+    /// operations at a time on each of them, if it grants them.
+    std::uint16_t associations = 1;
+    std::uint16_t operations_invoked_max = 1;
+    bool tls = false;  ///< when we call it
     /// That its certificate must be for: when we call it (empty: `host`) and, unless empty, when it
     /// calls us, which it then must do by TLS.
     std::string certificate_name{};
