@@ -181,6 +181,15 @@ void check_tls(const Config& config, std::vector<std::string>& found) {
     }
 }
 
+void check_web(const Config& config, std::vector<std::string>& found) {
+    if (config.web.tls && config.tls.certificate.empty()) {
+        found.emplace_back("web.tls needs tls.certificate and tls.key");
+    }
+    if (config.web.client_certificate && (!config.web.tls || config.tls.ca.empty())) {
+        found.emplace_back("web.client_certificate needs web.tls and tls.ca");
+    }
+}
+
 void check_users(const Config& config, std::vector<std::string>& found) {
     std::set<std::string> seen;
     for (const UserSection& user : config.users) {
@@ -210,6 +219,7 @@ void check_users(const Config& config, std::vector<std::string>& found) {
 std::vector<std::string> contradictions(const Config& config) {
     std::vector<std::string> found;
     check_tls(config, found);
+    check_web(config, found);
     check_users(config, found);
     look_at_annotations(config.annotations, found);
     if (config.access.mode == AccessMode::known && config.peers.empty()) {

@@ -1,6 +1,6 @@
 #include "user_identity.hpp"
 
-#include "on_pool.hpp"
+#include "storescp/on_pool.hpp"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>

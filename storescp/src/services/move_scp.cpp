@@ -2,9 +2,9 @@
 // sends the objects over associations with the destination, the other reports progress to the
 // requester, by count and by time, so that a slow destination never looks like a dead node.
 
-#include "on_pool.hpp"
 #include "services/look_ahead.hpp"
 #include "services/retrieval.hpp"
+#include "storescp/on_pool.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
