@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
+
 using namespace cxr::test;
 
 BOOST_AUTO_TEST_SUITE(the_web_side)
@@ -25,6 +27,57 @@ BOOST_AUTO_TEST_CASE(says_where_it_is_and_how_it_is) {
     const std::string log = bridge.server().output();
     BOOST_TEST(log.find("path=/nowhere status=404") != std::string::npos);
     BOOST_TEST(log.find("SECRET") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(dicomweb_by_python)
+
+namespace {
+
+const RunningBridge& bridge() {
+    static const RunningBridge running(
+        {}, sample(), std::string(web_on) + "allowed_origins = [\"https://viewer.example.org\"]\n");
+    return running;
+}
+
+void check(const std::string& name, const std::string& file = "") {
+    const Finished client = run({"python3",
+                                 "tests/interop/dicomweb_client.py",
+                                 web_root(bridge()),
+                                 sample().string(),
+                                 name,
+                                 file});
+    BOOST_TEST(client.exit_code == 0, client.errors);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(ps3_18_10_6_searches) {
+    check("search");
+}
+
+BOOST_AUTO_TEST_CASE(ps3_18_10_4_metadata) {
+    check("metadata");
+}
+
+BOOST_AUTO_TEST_CASE(ps3_18_10_4_frames_and_bulk_data) {
+    check("frames");
+}
+
+BOOST_AUTO_TEST_CASE(ps3_18_10_4_objects_that_are_valid) {
+    const TemporaryFolder folder;
+    const std::string file = (folder / "image.dcm").string();
+    check("objects", file);
+    BOOST_TEST(iod_errors(file).empty());
+}
+
+BOOST_AUTO_TEST_CASE(ps3_18_10_4_rendered_pictures) {
+    check("rendered");
+}
+
+BOOST_AUTO_TEST_CASE(other_origins_and_methods) {
+    check("manners");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 
 #include "bridge/web/cors.hpp"
 #include "bridge/web/problem.hpp"
+#include "content_coding.hpp"
 #include "storescp/on_pool.hpp"
 
 #include <fmt/format.h>
@@ -233,10 +234,18 @@ Awaitable<bool> Connection::exchange() {
     Request request = request_of(head, target ? *target : Target{});
     ArrivingBody body(*this);
     request.body = head.has_body ? &body : nullptr;
-    Response response = target ? co_await answer(request, resource) : problem_of(target.error());
+    Response response;
+    if (target) {
+        response = co_await answer(request, resource);
+    } else {
+        response = problem_of(target.error());
+    }
     request.body = nullptr;
     const unsigned status = response.status;
-    bool keep_alive = head.keep_alive && !stopping_ && co_await drain();
+    bool keep_alive = head.keep_alive && !stopping_;
+    if (keep_alive) {
+        keep_alive = co_await drain();
+    }
     const bool sent = co_await send(std::move(response), head.method == "HEAD", keep_alive);
     if (!sent && account_.why.empty()) {
         account_.why = timed_out_ ? "the client read too slowly" : "the client is gone";
@@ -288,7 +297,9 @@ Awaitable<Response> Connection::ask(const Resource& resource, Request& request) 
                 if (refused || dialogue != nullptr) {
                     return refused;
                 }
-                return std::get<Answer>(resource.handler)(request);
+                Response answered = std::get<Answer>(resource.handler)(request);
+                compress(request, answered);
+                return answered;
             };
             response = co_await storescp::on_pool(shared_.pool, std::move(work));
         }

@@ -125,8 +125,12 @@ Awaitable<bool> Connection::send_pieces(std::string head,
     if (chunked) {
         head += "0\r\n\r\n";
     }
-    const std::span<const dicom::Segment> nothing;
-    co_return head.empty() || co_await write(std::move(head), nothing);
+    bool sent = true;
+    if (!head.empty()) {
+        const std::span<const dicom::Segment> nothing;
+        sent = co_await write(std::move(head), nothing);
+    }
+    co_return sent;
 }
 
 Awaitable<bool> Connection::write(std::string head,

@@ -29,6 +29,7 @@ std::vector<std::string> segments_of(std::string_view pattern) {
 /// Literal segments before captures, these before the rest of a path.
 std::vector<int> order_of(const std::vector<std::string>& segments) {
     std::vector<int> order;
+    order.reserve(segments.size());
     for (const std::string& segment : segments) {
         order.push_back(is_rest(segment) ? 2 : is_capture(segment) ? 1 : 0);
     }

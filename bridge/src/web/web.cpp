@@ -1,51 +1,24 @@
 #include "bridge/web/web.hpp"
 
 #include "access_log.hpp"
-#include "bridge/daemon/credentials.hpp"
+#include "web_settings.hpp"
 
 #include <fmt/format.h>
 
+#include <mutex>
 #include <stdexcept>
 
 namespace cxr::bridge::web {
 
-Result<std::shared_ptr<const storescp::TlsContext>> web_tls(const config::Config& config) {
-    if (!config.web.enabled || !config.web.tls) {
-        return std::shared_ptr<const storescp::TlsContext>();
-    }
-    auto settings = tls_settings(config);
-    if (!settings) {
-        return settings.error();
-    }
-    // Browsers have no certificate, and peers' names are those of AE titles.
-    settings->client_names.clear();
-    settings->client_certificate = config.web.client_certificate
-                                       ? storescp::ClientCertificate::required
-                                       : storescp::ClientCertificate::none;
-    return storescp::TlsContext::make(*settings);
-}
-
-ServerSettings server_settings(const config::Config& config,
-                               std::shared_ptr<const storescp::TlsContext> tls) {
-    const config::WebSection& web = config.web;
-    return {.listen = web.listen,
-            .port = web.port,
-            .connections_max = web.max_connections,
-            .request_line_bytes_max = web.max_request_line,
-            .head_bytes_max = web.max_header,
-            .body_bytes_max = web.max_body,
-            .head_time = web.header_timeout,
-            .idle_time = web.idle_timeout,
-            .body_time = web.body_timeout,
-            .body_bytes_per_second = web.min_body_rate,
-            .write_time = web.write_timeout,
-            .allowed_origins = web.allowed_origins,
-            .tls = std::move(tls)};
-}
-
 Router make_router(const WebPorts& ports) {
     Router router;
     add_health_resources(router, ports);
+    add_search_resources(router, ports);
+    add_retrieve_resources(router, ports);
+    add_metadata_resources(router, ports);
+    add_pixel_resources(router, ports);
+    add_rendered_resources(router, ports);
+    add_capabilities(router);
     return router;
 }
 
@@ -54,10 +27,18 @@ public:
     Impl(boost::asio::io_context& io, boost::asio::thread_pool& pool, WebPorts ports, Log& log)
         : ports_(std::move(ports)),
           listen_(ports_.config.web.listen),
-          tls_(certificates(ports_.config)),
+          tls_(value_or_throw(web_tls(ports_.config))),
+          access_(std::make_shared<Access>(value_or_throw(access_rules(ports_.config)))),
           access_log_(log),
           router_(make_router(ports_)),
-          server_(io, pool, server_settings(ports_.config, tls_), router_, access_log_) {}
+          server_(io,
+                  pool,
+                  server_settings(ports_.config, tls_),
+                  router_,
+                  access_log_,
+                  [this](Request& request, const Resource& resource) {
+                      return access()->check(request, resource);
+                  }) {}
 
     Server& server() { return server_; }
     [[nodiscard]] std::string url() const {
@@ -70,18 +51,31 @@ public:
                            server_.port());
     }
 
+    void replace_access(AccessRules rules) {
+        auto renewed = std::make_shared<Access>(std::move(rules));
+        const std::lock_guard lock(mutex_);
+        access_ = std::move(renewed);
+    }
+
 private:
-    static std::shared_ptr<const storescp::TlsContext> certificates(const config::Config& config) {
-        auto tls = web_tls(config);
-        if (!tls) {
-            throw std::runtime_error(tls.error().doing);
+    template <typename T>
+    static T value_or_throw(Result<T> result) {
+        if (!result) {
+            throw std::runtime_error(result.error().doing);
         }
-        return *std::move(tls);
+        return std::move(result).value();
+    }
+
+    [[nodiscard]] std::shared_ptr<Access> access() {
+        const std::lock_guard lock(mutex_);
+        return access_;
     }
 
     const WebPorts ports_;
     const std::string listen_;
     const std::shared_ptr<const storescp::TlsContext> tls_;
+    std::mutex mutex_;
+    std::shared_ptr<Access> access_;  ///< guarded by mutex_
     AccessLog access_log_;
     const Router router_;
     Server server_;
@@ -104,6 +98,11 @@ Result<void> Web::reload(const config::Config& config) {
     if (!tls) {
         return tls.error();
     }
+    auto access = access_rules(config);
+    if (!access) {
+        return access.error();
+    }
+    impl_->replace_access(*std::move(access));
     if (*tls) {
         impl_->server().replace_tls(*std::move(tls));
     }

@@ -26,6 +26,7 @@ enum class UnknownTransactions : std::uint8_t { accept, refuse };
 enum class UserIdentity : std::uint8_t { ignored, checked, required };
 enum class ClientCertificate : std::uint8_t { required, optional, none };
 enum class TlsProfile : std::uint8_t { bcp195, bcp195_non_downgrading, legacy };
+enum class WebAuthentication : std::uint8_t { none, required };
 enum class LogFormat : std::uint8_t { human, json };
 
 struct DataSetSection {
@@ -81,6 +82,10 @@ struct WebSection {
     std::uint16_t port = 8080;
     bool tls = false;                 ///< with the certificate of [tls]
     bool client_certificate = false;  ///< does a client need one?
+    WebAuthentication authentication = WebAuthentication::none;
+    std::vector<std::string> writers{};  ///< users who may change something; the others may read
+    std::string tokens_file{};
+    std::string jwt_key_file{}, jwt_issuer{}, jwt_audience{};
     std::vector<std::string> allowed_origins{};
     std::uint32_t max_connections = 256;
     std::uint32_t max_request_line = 8'192;  ///< bytes

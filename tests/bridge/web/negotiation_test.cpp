@@ -54,7 +54,7 @@ Request from(std::string origin) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(accept)
+BOOST_AUTO_TEST_SUITE(what_is_accepted)
 
 BOOST_DATA_TEST_CASE(the_wanted_offer_is_chosen, choices, each) {
     BOOST_TEST(choose(parse_accept(each.accept), offers) == each.chosen);

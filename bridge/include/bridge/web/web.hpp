@@ -35,16 +35,26 @@ struct WebPorts {
 [[nodiscard]] Router make_router(const WebPorts& ports);
 /// /healthz: the process answers; /readyz: so does the catalogue.
 void add_health_resources(Router& router, const WebPorts& ports);
+/// QIDO-RS (PS3.18 §10.6).
+void add_search_resources(Router& router, const WebPorts& ports);
+/// WADO-RS (PS3.18 §10.4): objects, metadata, frames and bulk data, pictures.
+void add_retrieve_resources(Router& router, const WebPorts& ports);
+void add_metadata_resources(Router& router, const WebPorts& ports);
+void add_pixel_resources(Router& router, const WebPorts& ports);
+void add_rendered_resources(Router& router, const WebPorts& ports);
+/// What DICOMweb can do, as far as `router` has it by now (PS3.18 §8.9).
+void add_capabilities(Router& router);
 
 class Web {
 public:
-    /// Throws std::runtime_error when it cannot listen, or the certificate cannot be read.
+    /// Throws std::runtime_error when it cannot listen, or a file that the
+    /// configuration names cannot be read.
     Web(boost::asio::io_context& io, boost::asio::thread_pool& pool, WebPorts ports, Log& log);
     ~Web();
     void start();
     /// "http://127.0.0.1:8080/"
     [[nodiscard]] std::string url() const;
-    /// Certificates anew. Faults: as web_tls().
+    /// Certificates, users and tokens anew. Faults: not_found, malformed; then nothing has changed.
     [[nodiscard]] Result<void> reload(const config::Config& config);
     [[nodiscard]] Awaitable<void> stop(std::chrono::milliseconds grace);
 
