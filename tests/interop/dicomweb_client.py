@@ -64,13 +64,10 @@ def rows_of_data_set():
 def image_of(row):
     """The path of the image instance of a data set's row, and its PNG."""
     index = row["Image Index"]
-    patient = index.split("_")[0]
-    for instance in ask(f"/instances?Modality=DX&PatientID={patient}", JSON).json():
-        path = urllib.parse.urlsplit(value(instance, "00081190")).path.removeprefix("/dicom-web")
-        metadata = ask(path + "/metadata", JSON).json()[0]
-        if index in json.dumps(metadata):
-            return path, Image.open(next(DATASET.rglob(index)))
-    raise AssertionError("no instance of " + index)
+    accession = "CXR" + index.removesuffix(".png")
+    (instance,) = ask(f"/instances?Modality=DX&AccessionNumber={accession}", JSON).json()
+    path = urllib.parse.urlsplit(value(instance, "00081190")).path.removeprefix("/dicom-web")
+    return path, Image.open(next(DATASET.rglob(index)))
 
 
 def some_image():

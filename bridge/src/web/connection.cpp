@@ -63,7 +63,8 @@ public:
         if (!continued_ && connection_.reader_.head().expects_continue) {
             continued_ = true;
             const std::span<const dicom::Segment> nothing;
-            const bool told = co_await connection_.write("HTTP/1.1 100 Continue\r\n\r\n", nothing);
+            std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+            const bool told = co_await connection_.write(std::move(go_on), nothing);
             if (!told) {
                 co_return gone();
             }
@@ -180,7 +181,8 @@ Awaitable<bool> Connection::receive_head() {
             co_return true;
         }
         if (progress == RequestReader::Progress::failed) {
-            co_await refuse(reader_.refused());
+            Refused refused = reader_.refused();
+            co_await refuse(std::move(refused));
             co_return false;
         }
         if (!begun && reader_.has_bytes()) {
@@ -191,7 +193,8 @@ Awaitable<bool> Connection::receive_head() {
         const bool more = co_await receive();
         if (!more) {
             if (timed_out_ && begun) {
-                co_await refuse({408, "the head came too slowly"});
+                Refused refused{408, "the head came too slowly"};
+                co_await refuse(std::move(refused));
             }
             co_return false;
         }
@@ -204,7 +207,8 @@ Awaitable<void> Connection::refuse(Refused refused) {
     bool keep_alive = false;
     served_ = true;
     timed_out_ = false;
-    co_await send(problem(refused.status, refused.why), false, keep_alive);
+    Response response = problem(refused.status, refused.why);
+    co_await send(std::move(response), false, keep_alive);
     shared_.sink.on({.peer = peer_,
                      .user = {},
                      .method = reader_.head().method.empty() ? "-" : reader_.head().method,

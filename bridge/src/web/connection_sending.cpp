@@ -105,8 +105,9 @@ Awaitable<bool> Connection::send_pieces(std::string head,
             if (chunked) {
                 head += fmt::format("{:x}\r\n", bytes);
             }
-            const bool written =
-                co_await write(std::exchange(head, {}), segments, chunked ? "\r\n" : "");
+            std::string before = std::exchange(head, {});
+            const std::string_view behind = chunked ? "\r\n" : "";
+            const bool written = co_await write(std::move(before), segments, behind);
             if (!written) {
                 co_return false;
             }
