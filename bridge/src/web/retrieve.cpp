@@ -39,10 +39,14 @@ std::optional<Representation> representation_of(const InstanceReference& instanc
             {.type = "multipart",
              .subtype = "related",
              .parameters = {{.name = "type", .value = "application/dicom"}}}};
-        const bool objects = std::ranges::any_of(accepted, [](const MediaType& range) {
-            return range.parameter("type") == "application/dicom" || range.is("application/dicom");
+        const bool compressed = std::ranges::any_of(accepted, [](const MediaType& range) {
+            const auto* const wanted =
+                dicom::find_transfer_syntax(range.parameter("transfer-syntax"));
+            return (range.parameter("type") == "application/dicom" ||
+                    range.is("application/dicom")) &&
+                   wanted != nullptr && wanted->encapsulated;
         });
-        if (objects) {
+        if (compressed) {
             chosen = choose_object_representation(plain, available, single);
         }
     }
