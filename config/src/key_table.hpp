@@ -40,6 +40,8 @@ template <>
 template <>
 [[nodiscard]] std::span<const Key<TlsSection>> keys_of<TlsSection>();
 template <>
+[[nodiscard]] std::span<const Key<WebSection>> keys_of<WebSection>();
+template <>
 [[nodiscard]] std::span<const Key<UserSection>> keys_of<UserSection>();
 template <>
 [[nodiscard]] std::span<const Key<AccessSection>> keys_of<AccessSection>();
@@ -67,6 +69,7 @@ void for_each_section(SomeConfig& config, Visitor&& visit) {
     visit("dataset", config.data_set);
     visit("node", config.node);
     visit("tls", config.tls);
+    visit("web", config.web);
     visit("access", config.access);
     visit("state", config.state);
     visit("commitment", config.commitment);

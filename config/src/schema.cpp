@@ -181,6 +181,30 @@ void check_tls(const Config& config, std::vector<std::string>& found) {
     }
 }
 
+void check_web(const Config& config, std::vector<std::string>& found) {
+    if (config.web.tls && config.tls.certificate.empty()) {
+        found.emplace_back("web.tls needs tls.certificate and tls.key");
+    }
+    if (config.web.client_certificate && (!config.web.tls || config.tls.ca.empty())) {
+        found.emplace_back("web.client_certificate needs web.tls and tls.ca");
+    }
+}
+
+void check_web_access(const Config& config, std::vector<std::string>& found) {
+    const WebSection& web = config.web;
+    const bool required = web.authentication == WebAuthentication::required;
+    if (required && config.users.empty() && web.tokens_file.empty() && web.jwt_key_file.empty()) {
+        found.emplace_back(
+            "web.authentication is \"required\", but there is no [[user]], web.tokens_file or "
+            "web.jwt_key_file: nobody could enter");
+    }
+    for (const std::string& writer : web.writers) {
+        if (std::ranges::find(config.users, writer, &UserSection::name) == config.users.end()) {
+            found.push_back(fmt::format("web.writers: there is no [[user]] {}", writer));
+        }
+    }
+}
+
 void check_users(const Config& config, std::vector<std::string>& found) {
     std::set<std::string> seen;
     for (const UserSection& user : config.users) {
@@ -210,6 +234,8 @@ void check_users(const Config& config, std::vector<std::string>& found) {
 std::vector<std::string> contradictions(const Config& config) {
     std::vector<std::string> found;
     check_tls(config, found);
+    check_web(config, found);
+    check_web_access(config, found);
     check_users(config, found);
     look_at_annotations(config.annotations, found);
     if (config.access.mode == AccessMode::known && config.peers.empty()) {

@@ -134,6 +134,16 @@ public:
         }
         return pdu;
     }
+    /// What there is, waiting for it; empty: the node closed the connection.
+    Bytes receive_some(std::chrono::milliseconds within = patience) {
+        if (!readable(within)) {
+            throw std::runtime_error("the node sent nothing in time");
+        }
+        Bytes data(65'536);
+        const auto got = ::recv(handle_, data.data(), data.size(), 0);
+        data.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+        return data;
+    }
     /// Does nothing arrive, not even a close, for this long? (Only to show that something is not
     /// yet.)
     bool silent(std::chrono::milliseconds during) { return !readable(during); }

@@ -1,7 +1,7 @@
 #pragma once
 /// As RawPeer, by TLS.
 
-#include "association/tls_engine.hpp"
+#include "storescp/association/tls_engine.hpp"
 #include "support/raw_peer.hpp"
 
 #include <array>

@@ -85,6 +85,15 @@ void add_node_flags(CLI::App& command, const std::shared_ptr<ConfigSources>& sou
             "ADDRESS",
             "Address to listen on (default 127.0.0.1: this machine only)");
     command
+        .add_option_function<std::string>(
+            "--http-port",
+            [sources](const std::string& value) {
+                sources->settings.emplace_back("web.enabled", "true");
+                sources->settings.emplace_back("web.port", value);
+            },
+            "Serve DICOMweb, too, at this TCP port; 0 takes a free one and says which")
+        ->type_name("N");
+    command
         .add_option("--peer",
                     sources->peers,
                     "A remote application entity, also as C-MOVE destination (repeatable)")

@@ -301,6 +301,7 @@ std::vector<std::string> changes_that_need_a_restart(const config::Config& runni
     note(running.tls.enabled == next.tls.enabled && running.tls.listen == next.tls.listen &&
              running.tls.port == next.tls.port,
          "[tls] (enabled, listen, port)");
+    note(running.web == next.web, "[web]");
     note(running.state == next.state, "[state]");
     note(running.commitment == next.commitment, "[commitment]");
     note(running.routes == next.routes, "[[route]]");

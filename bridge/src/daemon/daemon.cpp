@@ -11,6 +11,7 @@
 #include "bridge/delivery/deliveries.hpp"
 #include "bridge/objects/object_source.hpp"
 #include "bridge/objects/received_store.hpp"
+#include "bridge/web/web.hpp"
 #include "storescp/node.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -123,6 +124,7 @@ public:
                                 .commitment_results = &deliveries_.queue(),
                                 .delivery = &deliveries_.queue()},
                 audit_),
+          web_(make_web()),
           terminate_(io_, SIGINT, SIGTERM),
           hang_up_(io_, SIGHUP) {
         warn_of_expiry();
@@ -134,12 +136,15 @@ public:
             node_.tls_port() == 0
                 ? std::string()
                 : fmt::format(" and by TLS at {}:{}", config_.tls.listen, node_.tls_port());
+        const std::string by_web = web_ ? " and by web at " + web_->url() : std::string();
         return fmt::format(
-            "ready: {} at {}:{}{}, {} patients, {} studies, {} series, {} instances ({} received)",
+            "ready: {} at {}:{}{}{}, {} patients, {} studies, {} series, {} instances ({} "
+            "received)",
             config_.node.aet,
             config_.node.listen,
             node_.port(),
             by_tls,
+            by_web,
             counts_.patients,
             counts_.studies,
             counts_.series,
@@ -149,6 +154,9 @@ public:
 
     void run() {
         node_.start();
+        if (web_) {
+            web_->start();
+        }
         deliveries_.start([this] { node_.deliver(); });
         terminate_.async_wait([this](const boost::system::error_code& error, int signal) {
             if (!error) {
@@ -186,13 +194,44 @@ private:
             }));
     }
 
+    std::unique_ptr<web::Web> make_web() {
+        if (!config_.web.enabled) {
+            return nullptr;
+        }
+        return std::make_unique<web::Web>(
+            io_,
+            pool_,
+            web::WebPorts{.query = *catalogue_,
+                          .retrieve = objects_,
+                          .receive = received_,
+                          .config = config_,
+                          .query_rules = node_settings(config_, access_).query_rules,
+                          .check = [this]() -> Result<void> {
+                              const auto counts = catalogue_->counts();
+                              return counts ? Result<void>() : counts.error();
+                          }},
+            log_);
+    }
+
+    /// Both faces of the node at the same time.
+    asio::awaitable<void> stop_all() {
+        if (web_) {
+            asio::co_spawn(io_, web_->stop(shutdown_grace), [](const std::exception_ptr& thrown) {
+                if (thrown) {
+                    std::rethrow_exception(thrown);
+                }
+            });
+        }
+        co_await node_.stop(shutdown_grace);
+    }
+
     void begin_shutdown(int signal) {
         log_.write(
             LogLevel::info,
             fmt::format("stopping on signal {}: {} associations", signal, node_.associations()));
         sd_notify(0, "STOPPING=1");
         hang_up_.cancel();
-        asio::co_spawn(io_, node_.stop(shutdown_grace), [this](const std::exception_ptr& thrown) {
+        asio::co_spawn(io_, stop_all(), [this](const std::exception_ptr& thrown) {
             if (thrown) {
                 std::rethrow_exception(thrown);
             }
@@ -227,6 +266,10 @@ private:
         auto access = access_policy(merged);
         if (!access) {
             keep_running_configuration({access.error().doing});
+            return;
+        }
+        if (auto renewed = web_ ? web_->reload(merged) : Result<void>(); !renewed) {
+            keep_running_configuration({renewed.error().doing});
             return;
         }
         for (const std::string& section : changes_that_need_a_restart(config_, next)) {
@@ -281,6 +324,7 @@ private:
     asio::io_context io_;
     asio::thread_pool pool_;
     storescp::Node node_;
+    std::unique_ptr<web::Web> web_;  ///< null: not wanted
     asio::signal_set terminate_, hang_up_;
 };
 

@@ -5,6 +5,7 @@
 #include "statement/created_objects.hpp"
 #include "statement/document.hpp"
 #include "statement/statement_tables.hpp"
+#include "statement/web_statement.hpp"
 #include "storescp/services/acceptable_contexts.hpp"
 
 #include <fmt/format.h>
@@ -286,6 +287,7 @@ std::string conformance_statement(const config::Config& config, StatementFormat 
     initiation(text);
     services(text);
     query_tables(text);
+    web_services(text, config);
     network_and_configuration(text, config);
     annexes(text, config);
     return format == StatementFormat::html ? to_html(text) : to_markdown(text);

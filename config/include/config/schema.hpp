@@ -26,6 +26,7 @@ enum class UnknownTransactions : std::uint8_t { accept, refuse };
 enum class UserIdentity : std::uint8_t { ignored, checked, required };
 enum class ClientCertificate : std::uint8_t { required, optional, none };
 enum class TlsProfile : std::uint8_t { bcp195, bcp195_non_downgrading, legacy };
+enum class WebAuthentication : std::uint8_t { none, required };
 enum class LogFormat : std::uint8_t { human, json };
 
 struct DataSetSection {
@@ -72,6 +73,30 @@ struct TlsSection {
     bool check_client_name = false;
     TlsProfile profile = TlsProfile::bcp195;
     friend bool operator==(const TlsSection&, const TlsSection&) = default;
+};
+
+/// The web side: DICOMweb and what else is told by HTTP.
+struct WebSection {
+    bool enabled = false;
+    std::string listen = "127.0.0.1";
+    std::uint16_t port = 8080;
+    bool tls = false;                 ///< with the certificate of [tls]
+    bool client_certificate = false;  ///< does a client need one?
+    WebAuthentication authentication = WebAuthentication::none;
+    std::vector<std::string> writers{};  ///< users who may change something; the others may read
+    std::string tokens_file{};
+    std::string jwt_key_file{}, jwt_issuer{}, jwt_audience{};
+    std::vector<std::string> allowed_origins{};
+    std::uint32_t max_connections = 256;
+    std::uint32_t max_request_line = 8'192;  ///< bytes
+    std::uint32_t max_header = 16'384;       ///< bytes, with the request line
+    std::uint64_t max_body = 2'147'483'648;  ///< bytes
+    std::chrono::seconds header_timeout{10};
+    std::chrono::seconds idle_timeout{60};
+    std::chrono::seconds body_timeout{20};  ///< and the more, the longer a body is:
+    std::uint32_t min_body_rate = 16'384;   ///< bytes a second
+    std::chrono::seconds write_timeout{30};
+    friend bool operator==(const WebSection&, const WebSection&) = default;
 };
 
 struct PeerSection {
@@ -193,6 +218,7 @@ struct Config {
     DataSetSection data_set;
     NodeSection node;
     TlsSection tls;
+    WebSection web;
     std::vector<PeerSection> peers;
     std::vector<UserSection> users;
     AccessSection access;

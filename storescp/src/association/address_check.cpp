@@ -1,6 +1,6 @@
 #include "address_check.hpp"
 
-#include "signal.hpp"
+#include "storescp/association/signal.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/this_coro.hpp>

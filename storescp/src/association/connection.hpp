@@ -11,11 +11,11 @@
 /// peer closes or ARTIM expires (Sta13), with nobody waiting for it.
 
 #include "inbox.hpp"
-#include "signal.hpp"
 #include "storescp/association/association.hpp"
 #include "storescp/association/settings.hpp"
+#include "storescp/association/signal.hpp"
+#include "storescp/association/transport.hpp"
 #include "storescp/upper_layer/upper_layer.hpp"
-#include "transport.hpp"
 
 #include <array>
 #include <chrono>

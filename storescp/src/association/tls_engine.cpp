@@ -1,4 +1,4 @@
-#include "tls_engine.hpp"
+#include "storescp/association/tls_engine.hpp"
 
 #include "tls_names.hpp"
 

@@ -1,4 +1,4 @@
-#include "transport.hpp"
+#include "storescp/association/transport.hpp"
 
 #include <boost/asio/write.hpp>
 
@@ -182,6 +182,11 @@ Awaitable<void> Transport::linger() {
             }
         }
     }
+}
+
+void Transport::cancel() {
+    error_code ignored;
+    socket_.cancel(ignored);
 }
 
 void Transport::close() {

@@ -1,6 +1,7 @@
 #include "user_identity.hpp"
 
-#include "on_pool.hpp"
+#include "storescp/on_pool.hpp"
+#include "storescp/passcode.hpp"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
@@ -29,6 +30,8 @@ bool same_secret(std::string_view a, std::string_view b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+}  // namespace
+
 bool passcode_is_right(const User& user, std::string_view passcode) {
     if (user.passcode_hash.empty()) {
         return !user.passcode.empty() && same_secret(user.passcode, passcode);
@@ -42,8 +45,6 @@ bool passcode_is_right(const User& user, std::string_view passcode) {
     OPENSSL_cleanse(&state, sizeof state);
     return right;
 }
-
-}  // namespace
 
 pdu::UserIdentityItem identity_item(const Credentials& credentials) {
     return {.type = credentials.passcode.empty() ? by_name : by_name_and_passcode,

@@ -2,7 +2,7 @@
 /// One connection, TCP or TLS on TCP, seen from a dialogue: send bytes, wait for one PDU, a close
 /// or nothing. Blocking, with a deadline for every wait; one thread at a time.
 
-#include "association/tls_engine.hpp"
+#include "storescp/association/tls_engine.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

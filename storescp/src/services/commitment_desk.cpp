@@ -1,7 +1,7 @@
 #include "services/commitment_desk.hpp"
 
-#include "association/signal.hpp"
-#include "on_pool.hpp"
+#include "storescp/association/signal.hpp"
+#include "storescp/on_pool.hpp"
 
 #include <algorithm>
 

@@ -3,8 +3,8 @@
 /// that it makes there: its dispatcher says when a request begins and ends and hands responses
 /// over. Confined to the association's strand, destruction apart. One report at a time.
 
-#include "association/signal.hpp"
 #include "storescp/association/association.hpp"
+#include "storescp/association/signal.hpp"
 #include "storescp/ports.hpp"
 
 #include <boost/asio/steady_timer.hpp>

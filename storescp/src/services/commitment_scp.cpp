@@ -1,10 +1,10 @@
 // Storage Commitment Push Model (PS3.4 Annex J): the N-ACTION of a requester, and the
 // N-EVENT-REPORT of a provider that we asked. The reports that we owe are commitment_desk's.
 
-#include "on_pool.hpp"
 #include "services/commitment_desk.hpp"
 #include "services/commitment_information.hpp"
 #include "services/request.hpp"
+#include "storescp/on_pool.hpp"
 
 namespace cxr::storescp {
 

@@ -1,9 +1,9 @@
 #include "storescp/services/commitment_scu.hpp"
 
 #include "dicom/core/transfer_syntax.hpp"
-#include "on_pool.hpp"
 #include "services/commitment_information.hpp"
 #include "services/sub_operation.hpp"
+#include "storescp/on_pool.hpp"
 #include "storescp/status.hpp"
 
 #include <boost/asio/as_tuple.hpp>

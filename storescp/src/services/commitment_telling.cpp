@@ -1,8 +1,8 @@
 // The desk's way to one requester: which association, the exchange there, what becomes of it.
-#include "on_pool.hpp"
 #include "services/commitment_desk.hpp"
 #include "services/commitment_information.hpp"
 #include "services/sub_operation.hpp"
+#include "storescp/on_pool.hpp"
 #include "storescp/services/commitment_scu.hpp"
 
 #include <fmt/format.h>

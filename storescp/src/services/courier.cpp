@@ -1,6 +1,6 @@
 #include "services/courier.hpp"
 
-#include "on_pool.hpp"
+#include "storescp/on_pool.hpp"
 #include "storescp/services/commitment_scu.hpp"
 
 #include <fmt/format.h>

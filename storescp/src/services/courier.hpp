@@ -5,8 +5,8 @@
 /// is tried again; both by the destination's schedule. Everything that must survive is the port's:
 /// each object is settled as soon as its response is there.
 
-#include "association/signal.hpp"
 #include "services/request.hpp"
+#include "storescp/association/signal.hpp"
 #include "storescp/events.hpp"
 #include "storescp/services/store_scu.hpp"
 

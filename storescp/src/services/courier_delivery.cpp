@@ -1,6 +1,6 @@
 // A courier's way to its destination: one association, the objects over it, what becomes of each.
-#include "on_pool.hpp"
 #include "services/courier.hpp"
+#include "storescp/on_pool.hpp"
 
 #include <fmt/format.h>
 

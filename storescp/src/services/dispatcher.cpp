@@ -1,10 +1,10 @@
 #include "services/dispatcher.hpp"
 
-#include "association/signal.hpp"
 #include "services/commitment_desk.hpp"
 #include "services/commitment_information.hpp"
 #include "services/information_model.hpp"
 #include "services/retrieval.hpp"
+#include "storescp/association/signal.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcuid.h>

@@ -2,9 +2,9 @@
 // yields them. Nothing is held between two batches but the cursor.
 
 #include "dicom/core/transfer_syntax.hpp"
-#include "on_pool.hpp"
 #include "services/information_model.hpp"
 #include "services/request.hpp"
+#include "storescp/on_pool.hpp"
 
 #include <algorithm>
 #include <span>

@@ -1,7 +1,7 @@
 #include "services/mover.hpp"
 
-#include "on_pool.hpp"
 #include "services/mover_lanes.hpp"
+#include "storescp/on_pool.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 /// What the two halves of Mover share: the objects of one batch and the lanes that send them.
 
-#include "association/signal.hpp"
 #include "services/mover.hpp"
+#include "storescp/association/signal.hpp"
 
 #include <exception>
 #include <utility>

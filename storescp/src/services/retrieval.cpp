@@ -1,8 +1,8 @@
 #include "services/retrieval.hpp"
 
 #include "dicom/core/transfer_syntax.hpp"
-#include "on_pool.hpp"
 #include "services/information_model.hpp"
+#include "storescp/on_pool.hpp"
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // 0000H is said only after its commit(). A reception that is not committed leaves nothing.
 
 #include "dicom/core/uid.hpp"
-#include "on_pool.hpp"
 #include "services/request.hpp"
+#include "storescp/on_pool.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcuid.h>

@@ -1,9 +1,9 @@
 #include "storescp/services/store_scu.hpp"
 
 #include "dicom/core/transfer_syntax.hpp"
-#include "on_pool.hpp"
 #include "services/look_ahead.hpp"
 #include "services/sub_operation.hpp"
+#include "storescp/on_pool.hpp"
 #include "storescp/services/echo_scu.hpp"
 
 #include <algorithm>

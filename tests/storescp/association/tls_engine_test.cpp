@@ -1,6 +1,6 @@
 // What goes through TLS and what it is told at start.
 
-#include "association/tls_engine.hpp"
+#include "storescp/association/tls_engine.hpp"
 
 #include "support/process.hpp"
 #include "support/secure_node.hpp"

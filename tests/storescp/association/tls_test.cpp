@@ -1,6 +1,6 @@
 // TLS under associations: X3 to X7, X9, X11 of the conformance cases (PS3.15 Annex B).
 
-#include "association/tls_engine.hpp"
+#include "storescp/association/tls_engine.hpp"
 #include "support/process.hpp"
 #include "support/raw_peer.hpp"
 #include "support/secure_node.hpp"

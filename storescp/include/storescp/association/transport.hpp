@@ -2,9 +2,9 @@
 /// The byte stream under an association: TCP, or TLS on TCP. Whoever drives it sees one kind of
 /// stream and takes one path. Confined to the socket's strand; one read, one write at a time.
 
-#include "signal.hpp"
 #include "storescp/association/association.hpp"
-#include "tls_engine.hpp"
+#include "storescp/association/signal.hpp"
+#include "storescp/association/tls_engine.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -43,6 +43,8 @@ public:
     [[nodiscard]] Awaitable<boost::system::error_code> write_all(std::span<const std::byte> bytes);
     /// Says no more and drops what comes until the peer closes, so that it reads our last words.
     [[nodiscard]] Awaitable<void> linger();
+    /// Whoever waits for bytes is told operation_aborted; the stream stays open.
+    void cancel();
     void close();
 
 private:
