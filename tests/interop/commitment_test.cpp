@@ -339,6 +339,34 @@ BOOST_AUTO_TEST_CASE(k11_and_hears_it_by_TLS_where_its_peer_section_says_so) {
                         "security=\"TLSv1.3"));
 }
 
+BOOST_AUTO_TEST_CASE(k12_and_hears_it_by_TLS_on_a_port_of_its_own) {
+    const TemporaryFolder state;
+    const PkiFiles files;
+    const std::uint16_t port = free_port();
+    const std::string identity = fmt::format("[tls]\nca = '{}'\ncertificate = '{}'\nkey = '{}'\n",
+                                             files.path("ca.pem"),
+                                             files.path("node.pem"),
+                                             files.path("node.key"));
+    RunningBridge bridge({},
+                         sample(),
+                         identity + fmt::format("[[peer]]\naet = 'MODALITY'\nhost = '127.0.0.1'\n"
+                                                "port = {}\ntls = true\n"
+                                                "[commitment]\nevent_association = 'new'\n",
+                                                port));
+    const auto set = [](const std::string& key, const std::string& value) {
+        return std::vector<std::string>{"--set", key + '=' + value};
+    };
+    const Finished sent = run(send_and_commit(bridge, state.path(), free_port(), "MODALITY") +
+                              set("tls.enabled", "true") + set("tls.port", std::to_string(port)) +
+                              set("tls.ca", files.path("ca.pem")) +
+                              set("tls.certificate", files.path("modality.pem")) +
+                              set("tls.key", files.path("modality.key")));
+    BOOST_TEST(sent.exit_code == 0, sent.errors);
+    BOOST_TEST(contains(sent.output, "3 of 3 stored objects committed by CXRBRIDGE"));
+    BOOST_TEST(
+        contains(bridge.server().wait_for_line("storage commitment report"), "a new association"));
+}
+
 BOOST_AUTO_TEST_CASE(k14_nobody_hears_a_dead_report_until_a_person_puts_it_back) {
     RunningBridge bridge({}, sample(), "[commitment]\nretry_limit = 1\n");
     const Orthanc witness;

@@ -21,12 +21,14 @@ constexpr std::size_t references_a_transaction = 1'000;
 
 AskingSettings asking_settings(const SendOptions& options) {
     const config::NodeSection& node = options.commit->config.node;
+    const storescp::NodeSettings ours = node_settings(options.commit->config, nullptr);
     return {.peer = options.to.peer,
             .access = options.to.access,
             .calling_ae_title = options.to.calling_ae_title,
-            .timeouts = node_settings(options.commit->config, nullptr).timeouts,
+            .timeouts = ours.timeouts,
             .listen_address = node.listen,
             .listen_port = options.commit->port.value_or(node.port),
+            .tls_listen = ours.tls_listen,
             .wait = options.commit->wait};
 }
 

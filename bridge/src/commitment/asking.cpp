@@ -61,13 +61,24 @@ public:
     }
 
 private:
+    /// By TLS, too, where that is wanted and its port is free.
     void listen() {
         storescp::AccessPolicy access;
         access.ae_titles = {settings_.calling_ae_title};
+        access.tls = settings_.access->tls;
         storescp::NodeSettings node;
         node.listen_address = settings_.listen_address;
         node.port = settings_.listen_port;
+        node.tls_listen = settings_.tls_listen;
         node.access = std::make_shared<const storescp::AccessPolicy>(std::move(access));
+        if (node.tls_listen && !listen(node)) {
+            node.tls_listen.reset();
+        }
+        answer_.listened = listener_ != nullptr || listen(node);
+    }
+
+    /// False: a port is taken.
+    bool listen(const storescp::NodeSettings& node) {
         try {
             listener_ = std::make_unique<storescp::Listener>(
                 io_,
@@ -78,8 +89,10 @@ private:
                 },
                 events_);
             listener_->start();
+            return true;
         } catch (const std::system_error&) {
-            answer_.listened = false;
+            listener_.reset();
+            return false;
         }
     }
 

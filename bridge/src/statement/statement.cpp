@@ -175,6 +175,18 @@ void initiation(Document& text) {
         "--commit`: an association of its own with Storage Commitment Push Model."});
 }
 
+/// Where the standard leaves a choice.
+void retrieval_choices(Document& text) {
+    text.emplace_back(Paragraph{
+        "Retrievals, where the standard leaves a choice. UIDs that nobody has, among those of a "
+        "list, are no failures: what is there is sent. A UID that stands twice in a list is sent "
+        "once. A requestor that aborts, is lost or asks for release stops its retrieval: the "
+        "destination may still answer for the object under way, no further one is begun. A Failed "
+        "SOP Instance UID List (0008,0058) of more than 65,534 bytes is sent whole: in Explicit VR "
+        "as UN, whose length has 32 bits (PS3.5 6.2.2). A retrieval of more than 65,535 objects is "
+        "refused with A701H before the first, as no counter could tell it."});
+}
+
 void services(Document& text) {
     text.emplace_back(Paragraph{
         "For the N-EVENT-REPORT of storage commitment when the requestor's association is over (or "
@@ -197,6 +209,7 @@ void services(Document& text) {
         text.emplace_back(Heading{4, name});
         text.emplace_back(statuses(storescp::status_meanings(service)));
     }
+    retrieval_choices(text);
 }
 
 void query_tables(Document& text) {

@@ -62,6 +62,13 @@ Result<void> AttributeDecoder::value(const ElementHeader& header,
     return {};
 }
 
+/// What stands before Specific Character Set cannot be of it, also where a data set has it out of
+/// order: written in order, nothing would say so. An item inherits the set from outside.
+CharacterSet AttributeDecoder::set_of(const ElementHeader& header) const {
+    const bool before_it = levels_.size() == 1 && header.tag < specific_character_set;
+    return before_it ? CharacterSet() : levels_.back().character_set;
+}
+
 Result<std::string> AttributeDecoder::text_of(const ElementHeader& header,
                                               VR vr,
                                               std::span<const std::byte> value) {
@@ -77,7 +84,7 @@ Result<std::string> AttributeDecoder::text_of(const ElementHeader& header,
     if (!is_text(vr)) {
         return std::string(characters);
     }
-    const CharacterSet& set = is_charset_text(vr) ? levels_.back().character_set : CharacterSet();
+    const CharacterSet set = is_charset_text(vr) ? set_of(header) : CharacterSet();
     if (options_.lossy) {
         return without_padding(vr, set.to_utf8_lossy(characters, vr, &unconvertible_));
     }

@@ -36,6 +36,7 @@ private:
         bool in_order = true;
     };
     void append(const ElementHeader& header, Attribute attribute);
+    [[nodiscard]] CharacterSet set_of(const ElementHeader& header) const;
     [[nodiscard]] Result<std::string> text_of(const ElementHeader& header,
                                               VR vr,
                                               std::span<const std::byte> value);

@@ -1,4 +1,5 @@
 #include "dicom/query/identifier.hpp"
+#include "dicom/query/retrieve_keys.hpp"
 #include "identifier_reading.hpp"
 
 #include <dcmtk/config/osconfig.h>
@@ -6,6 +7,16 @@
 
 namespace cxr::dicom {
 namespace {
+
+bool is_unique_key(const DcmTagKey& tag, InformationModel model, QueryLevel down_to) {
+    for (const QueryLevel level :
+         {QueryLevel::patient, QueryLevel::study, QueryLevel::series, QueryLevel::image}) {
+        if (unique_key(level) == tag) {
+            return level >= top_level(model) && level <= down_to;
+        }
+    }
+    return false;
+}
 
 class RetrieveReader {
 public:
@@ -22,8 +33,10 @@ public:
         if (auto checked = check_other_keys(); !checked) {
             return checked.error();
         }
-        if (auto patient = read_patient_id(); !patient) {
-            return patient.error();
+        if (top_level(retrieve_.model) == QueryLevel::patient) {
+            if (auto patient = read_patient_id(); !patient) {
+                return patient.error();
+            }
         }
         struct Place {
             QueryLevel level;
@@ -47,22 +60,11 @@ private:
         return level == retrieve_.level || (strict_ && level >= top_level(retrieve_.model));
     }
 
-    [[nodiscard]] bool is_unique_here(const DcmTagKey& tag) const {
-        for (const QueryLevel level :
-             {QueryLevel::patient, QueryLevel::study, QueryLevel::series, QueryLevel::image}) {
-            if (unique_key(level) == tag) {
-                return level >= top_level(retrieve_.model) && level <= retrieve_.level;
-            }
-        }
-        return false;
-    }
-
     Result<void> check_other_keys() const {
-        for (const Attribute& attribute : identifier_) {
-            if (strict_ && !is_control_attribute(attribute.tag) && !is_unique_here(attribute.tag)) {
-                return offending(attribute.tag,
-                                 "a retrieval has only the unique keys down to its level");
-            }
+        const auto others = ignored_retrieve_keys(identifier_, retrieve_.model, retrieve_.level);
+        if (strict_ && !others.empty()) {
+            return offending(others.front(),
+                             "a retrieval has only the unique keys down to its level");
         }
         return {};
     }
@@ -104,6 +106,18 @@ private:
 };
 
 }  // namespace
+
+std::vector<DcmTagKey> ignored_retrieve_keys(const Attributes& identifier,
+                                             InformationModel model,
+                                             QueryLevel level) {
+    std::vector<DcmTagKey> ignored;
+    for (const Attribute& attribute : identifier) {
+        if (!is_control_attribute(attribute.tag) && !is_unique_key(attribute.tag, model, level)) {
+            ignored.push_back(attribute.tag);
+        }
+    }
+    return ignored;
+}
 
 Result<RetrieveIdentifier> parse_retrieve_identifier(const Attributes& identifier,
                                                      InformationModel model,

@@ -126,12 +126,12 @@ Awaitable<Result<Completion>> get_scp(const ServiceEnvironment& environment, Req
     if (!task) {
         co_return completion_of(request, task.error(), Service::get);
     }
-    std::string level = task->level;
+    std::string detail = detail_of(*task);
     auto subjects = std::move(task->subjects);
     Getter getter(environment, request, *std::move(task));
     auto completion = co_await getter.run();
     if (completion) {
-        completion->detail = std::move(level);
+        completion->detail = std::move(detail);
         completion->subjects = std::move(subjects);
     }
     co_return completion;

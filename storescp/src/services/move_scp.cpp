@@ -36,7 +36,7 @@ Awaitable<Result<Completion>> move_scp(const ServiceEnvironment& environment, Re
     if (!task) {
         co_return completion_of(request, task.error(), Service::move);
     }
-    std::string detail = task->level + " to " + destination->ae_title;
+    std::string detail = detail_of(*task, destination->ae_title);
     auto subjects = std::move(task->subjects);
     const auto mover =
         std::make_shared<Mover>(environment, request, *destination, *std::move(task));

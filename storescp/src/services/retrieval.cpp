@@ -1,10 +1,16 @@
 #include "services/retrieval.hpp"
 
 #include "dicom/core/transfer_syntax.hpp"
+#include "dicom/query/retrieve_keys.hpp"
 #include "services/information_model.hpp"
 #include "storescp/on_pool.hpp"
 
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctag.h>
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace cxr::storescp {
 
@@ -16,7 +22,29 @@ constexpr std::size_t short_value_bytes_max = 65'534;
 
 const DcmTagKey failed_sop_instance_uid_list(0x0008, 0x0058);
 
+/// A stranger may send thousands of keys; a log line has room for a few.
+constexpr std::size_t keywords_max = 8;
+
+std::string keywords_of(std::span<const DcmTagKey> tags) {
+    std::string text;
+    for (const DcmTagKey& tag : tags.first(std::min(tags.size(), keywords_max))) {
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", DcmTag(tag).getTagName());
+    }
+    return tags.size() > keywords_max
+               ? fmt::format("{} and {} more", text, tags.size() - keywords_max)
+               : text;
+}
+
 }  // namespace
+
+std::string detail_of(const RetrieveTask& task, std::string_view destination) {
+    return fmt::format("{}{}{}{}{}",
+                       task.level,
+                       destination.empty() ? "" : " to ",
+                       destination,
+                       task.ignored.empty() ? "" : ", ignored ",
+                       task.ignored);
+}
 
 std::string receiver_of(const Request& request) {
     return request.command().is(CommandField::c_move_rq)
@@ -34,7 +62,9 @@ Awaitable<Result<RetrieveTask>> find_instances(const ServiceEnvironment& environ
     if (!parsed) {
         co_return std::move(parsed).error();
     }
-    RetrieveTask task{.level = std::string(dicom::level_name(parsed->level))};
+    RetrieveTask task{
+        .level = std::string(dicom::level_name(parsed->level)),
+        .ignored = keywords_of(dicom::ignored_retrieve_keys(identifier, model, parsed->level))};
     auto look_up = [&port = environment.ports.retrieve, wanted = *std::move(parsed)] {
         return port.instances(wanted);
     };

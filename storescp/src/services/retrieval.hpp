@@ -16,9 +16,13 @@ inline constexpr std::size_t sub_operations_max = 65'535;
 
 struct RetrieveTask {
     std::string level;
+    std::string ignored = {};  ///< keywords of keys that do not restrict (R18), with commas
     std::vector<InstanceReference> instances = {};
     std::vector<AuditSubject> subjects = {};  ///< where an audit is wanted
 };
+
+/// What was asked for, as its event tells: "STUDY to DEST, ignored AccessionNumber".
+[[nodiscard]] std::string detail_of(const RetrieveTask& task, std::string_view destination = {});
 
 /// The AE title that the objects of a request go to: the destination of a C-MOVE, whoever asks by
 /// C-GET, ourselves.

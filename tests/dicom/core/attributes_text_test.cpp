@@ -39,6 +39,40 @@ BOOST_AUTO_TEST_CASE(an_esc_in_utf_8_text_reads_back) {
     BOOST_TEST(value_of(*read, DCM_AccessionNumber) == "36642-\x1b");
 }
 
+BOOST_AUTO_TEST_CASE(what_stands_before_the_set_is_not_of_it) {
+    // (0008,0001) sent as text, behind the set that it precedes: written in order it would be read
+    // in the default repertoire, which has no ESC and no umlauts.
+    const std::string utf_8 = short_element(0x0008'0005, "CS", "ISO_IR 192");
+    for (const char* text : {"36642-\x1b", "Gr\xC3\xBC\xC3\x9F"}) {
+        const auto read = decode_attributes(
+            as_bytes(utf_8 + short_element(0x0008'0001, "LO", text)), explicit_vr_little_endian);
+        BOOST_TEST_REQUIRE(!read.has_value());
+        BOOST_TEST((read.error().kind == FaultKind::malformed));
+        BOOST_TEST((read.error().element == DcmTagKey(0x0008, 0x0001)));
+    }
+    const auto plain = decode_attributes(as_bytes(utf_8 + short_element(0x0008'0001, "LO", "36")),
+                                         explicit_vr_little_endian);
+    BOOST_TEST_REQUIRE(plain.has_value());
+    const auto again = decode_attributes(encode_attributes(*plain, explicit_vr_little_endian),
+                                         explicit_vr_little_endian);
+    BOOST_TEST_REQUIRE(again.has_value());
+    BOOST_TEST(value_of(*again, DcmTagKey(0x0008, 0x0001)) == "36");
+}
+
+BOOST_AUTO_TEST_CASE(an_item_has_the_set_from_outside_for_all_of_it) {
+    const std::string utf_8 = short_element(0x0008'0005, "CS", "ISO_IR 192");
+    const auto read = decode_attributes(
+        as_bytes(utf_8 + long_element(0x0008'1032,
+                                      "SQ",
+                                      item(short_element(0x0008'0001, "LO", "Gr\xC3\xBC\x1b")))),
+        explicit_vr_little_endian);
+    BOOST_TEST_REQUIRE(read.has_value());
+    const auto again = decode_attributes(encode_attributes(*read, explicit_vr_little_endian),
+                                         explicit_vr_little_endian);
+    BOOST_TEST_REQUIRE(again.has_value());
+    BOOST_TEST(again->back().items.at(0).at(0).value == "Gr\xC3\xBC\x1b");
+}
+
 BOOST_AUTO_TEST_CASE(a_label_is_needed_for_text_inside_items_too) {
     Attributes code;
     put(code, DCM_CodeMeaning, "Épanchement");

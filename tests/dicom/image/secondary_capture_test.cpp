@@ -151,6 +151,22 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(ps3_3_a_8_1_secondary_capture)
 
+BOOST_AUTO_TEST_CASE(X12_says_that_and_how_it_is_de_identified_and_its_uids_are_the_same_again) {
+    // PS3.3 C.7.1.1: the method or its codes; which profile of PS3.15 E.1 was followed is not
+    // known.
+    const auto frame = frame_of(16, 16);
+    const ImageRecord record = record_of_original(2048, 2500, 0.168);
+    const auto object = build_secondary_capture_header(record, *frame, {});
+    BOOST_TEST(text(*object, DCM_PatientIdentityRemoved) == "YES");
+    BOOST_TEST(text(*object, DCM_DeidentificationMethod) ==
+               "NIH Clinical Center ChestX-ray14 public release");
+    const auto again = build_secondary_capture_header(record, *frame, {});
+    for (const DcmTagKey& tag : {DCM_StudyInstanceUID, DCM_SeriesInstanceUID, DCM_SOPInstanceUID}) {
+        BOOST_TEST(text(*object, tag).starts_with("2.25."));
+        BOOST_TEST(text(*object, tag) == text(*again, tag));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(sends_the_frames_own_pixels) {
     const auto frame = frame_of(16, 16);
     const auto object = encode_secondary_capture(

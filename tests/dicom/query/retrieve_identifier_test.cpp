@@ -1,4 +1,7 @@
 #include "dicom/query/identifier_cases.hpp"
+#include "dicom/query/retrieve_keys.hpp"
+
+#include <algorithm>
 
 using namespace cxr::dicom;
 using namespace cxr::test;
@@ -38,6 +41,8 @@ const Case retrieve_cases[] = {
      {DCM_SeriesInstanceUID, "1.3"}}, DCM_SeriesInstanceUID, refused, answered, answered},
     {"R18 the patient in Study Root", study_root, "STUDY", {{DCM_PatientID, "1"},
      {DCM_StudyInstanceUID, "1.2"}}, DCM_PatientID, refused, answered, answered},
+    {"R18 patients by wild card in Study Root", study_root, "STUDY", {{DCM_PatientID, "1*"},
+     {DCM_StudyInstanceUID, "1.2"}}, DCM_PatientID, refused, answered, answered},
     {"R19 an image without its parents", study_root, "IMAGE", {{DCM_SOPInstanceUID, "1.4"}},
      DCM_StudyInstanceUID, refused, answered, answered},
     {"R19 a study without its patient", patient_root, "STUDY", {{DCM_StudyInstanceUID, "1.2"}},
@@ -64,16 +69,31 @@ BOOST_AUTO_TEST_CASE(R21_a_uid_given_twice_counts_once) {
     BOOST_TEST(retrieve->series_instance_uids.empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_below_the_level_does_not_restrict) {  // R18
-    const auto retrieve = parse_retrieve_identifier(
-        identifier_of(
-            "STUDY",
-            {{DCM_PatientID, "7"}, {DCM_StudyInstanceUID, "1.2"}, {DCM_SOPInstanceUID, "1.4"}}),
-        study_root,
-        lenient);
-    BOOST_TEST_REQUIRE(retrieve.has_value());
-    BOOST_TEST(retrieve->sop_instance_uids.empty());
-    BOOST_TEST(retrieve->patient_id.value() == "7");
+BOOST_AUTO_TEST_CASE(R18_other_keys_do_not_restrict_and_are_told) {
+    const Attributes identifier = identifier_of("STUDY",
+                                                {{DCM_AccessionNumber, "A"},
+                                                 {DCM_PatientID, "7"},
+                                                 {DCM_StudyInstanceUID, "1.2"},
+                                                 {DCM_SOPInstanceUID, "1.4"}});
+    for (const QueryRules* rules : {&relational, &lenient}) {
+        const auto retrieve = parse_retrieve_identifier(identifier, study_root, *rules);
+        BOOST_TEST_REQUIRE(retrieve.has_value());
+        BOOST_TEST(retrieve->study_instance_uids == std::vector<std::string>{"1.2"},
+                   boost::test_tools::per_element());
+        BOOST_TEST(retrieve->sop_instance_uids.empty());
+        BOOST_TEST(!retrieve->patient_id.has_value());
+        const std::vector<DcmTagKey> expected{
+            DCM_AccessionNumber, DCM_SOPInstanceUID, DCM_PatientID};
+        const auto ignored = ignored_retrieve_keys(identifier, study_root, QueryLevel::study);
+        BOOST_TEST(ignored.size() == expected.size());
+        for (const DcmTagKey& tag : expected) {
+            BOOST_TEST(std::ranges::count(ignored, tag) == 1, tag.toString());
+        }
+    }
+    const auto patient = parse_retrieve_identifier(identifier, patient_root, lenient);
+    BOOST_TEST_REQUIRE(patient.has_value());
+    BOOST_TEST(patient->patient_id.value() == "7");  // a unique key of this model
+    BOOST_TEST(ignored_retrieve_keys(identifier, patient_root, QueryLevel::study).size() == 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

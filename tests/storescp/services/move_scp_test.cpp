@@ -176,6 +176,22 @@ BOOST_AUTO_TEST_CASE(r16_an_illegal_level_is_a900) {
     BOOST_TEST(bench.final_status() == 0xA900);
 }
 
+BOOST_AUTO_TEST_CASE(r18_another_key_is_a900_or_ignored_and_told) {
+    dicom::Attributes identifier = study_identifier();
+    put(identifier, DcmTagKey(0x0008, 0x0050), "NO_SUCH_NUMBER");
+    MoveBench strict(2);
+    strict.move("DEST", identifier);
+    BOOST_TEST(strict.final_status() == 0xA900);
+    const std::vector<std::uint32_t> expected{0x00080050};
+    BOOST_TEST((strict.final_response().command.offending_elements == expected));
+    MoveBench lenient(2);
+    lenient.settings.query_rules.lenient = true;
+    lenient.move("DEST", identifier);
+    BOOST_TEST(lenient.final_status() == 0x0000);
+    BOOST_TEST(lenient.stores().size() == 2);
+    BOOST_TEST(lenient.events.kept.at(0).detail == "STUDY to DEST, ignored AccessionNumber");
+}
+
 BOOST_AUTO_TEST_CASE(r16_a_missing_unique_key_is_a900) {
     MoveBench bench(2);
     dicom::Attributes identifier = study_identifier();

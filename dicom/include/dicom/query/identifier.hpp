@@ -143,7 +143,7 @@ struct RetrieveIdentifier {
 ///   R19          a parent's unique key missing or a list: a fault when strict; else it does not
 ///                restrict, or restricts to the list.
 ///   R21          a UID given twice counts once.
-/// In Study Root the Patient ID is such an "other key": when not strict and given it restricts.
+/// In Study Root the Patient ID is such an "other key" (C.6.2). See ignored_retrieve_keys().
 [[nodiscard]] Result<RetrieveIdentifier> parse_retrieve_identifier(const Attributes& identifier,
                                                                    InformationModel model,
                                                                    const QueryRules& rules);
