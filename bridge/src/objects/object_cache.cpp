@@ -10,6 +10,7 @@ ObjectCache::Outcome ObjectCache::get(const std::string& key,
         while (true) {
             if (const auto cached = by_key_.find(key); cached != by_key_.end()) {
                 entries_.splice(entries_.begin(), entries_, cached->second);
+                ++hits_;
                 return cached->second->object;
             }
             const auto flying = flights_.find(key);
@@ -19,9 +20,11 @@ ObjectCache::Outcome ObjectCache::get(const std::string& key,
             const std::shared_ptr<Flight> other = flying->second;
             landed_.wait(lock, [&other] { return other->done; });
             if (other->outcome) {
+                ++hits_;
                 return *other->outcome;
             }
         }
+        ++misses_;
         mine = std::make_shared<Flight>();
         flights_.emplace(key, mine);
     }
@@ -49,6 +52,15 @@ ObjectCache::Outcome ObjectCache::get(const std::string& key,
 std::uint64_t ObjectCache::bytes() const {
     const std::lock_guard lock(mutex_);
     return bytes_;
+}
+
+ObjectCache::Statistics ObjectCache::statistics() const {
+    const std::lock_guard lock(mutex_);
+    return {.bytes = bytes_,
+            .bytes_max = bytes_max_,
+            .objects = entries_.size(),
+            .hits = hits_,
+            .misses = misses_};
 }
 
 void ObjectCache::keep(const std::string& key, const dicom::EncodedObject& object) {

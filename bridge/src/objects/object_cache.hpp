@@ -3,6 +3,7 @@
 /// the bound. Of several threads that want the same object at once, one makes it and the others
 /// wait for that one.
 
+#include "bridge/objects/object_source.hpp"
 #include "dicom/core/encoded_object.hpp"
 #include "dicom/core/result.hpp"
 
@@ -27,6 +28,8 @@ public:
     [[nodiscard]] Outcome get(const std::string& key, const std::function<Outcome()>& make);
 
     [[nodiscard]] std::uint64_t bytes() const;
+    using Statistics = CacheStatistics;
+    [[nodiscard]] Statistics statistics() const;
 
 private:
     /// An object being made.
@@ -49,6 +52,7 @@ private:
     std::list<Entry> entries_;  // most recently used first
     std::unordered_map<std::string, std::list<Entry>::iterator> by_key_;
     std::uint64_t bytes_ = 0;
+    std::uint64_t hits_ = 0, misses_ = 0;
 };
 
 }  // namespace cxr::bridge

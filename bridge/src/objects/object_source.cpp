@@ -34,6 +34,7 @@ public:
           cache_(settings_.cache_bytes_max) {}
 
     Catalogue& catalogue() { return catalogue_; }
+    [[nodiscard]] CacheStatistics cache_statistics() const { return cache_.statistics(); }
 
     Result<dicom::EncodedObject> load(const storescp::InstanceReference& instance,
                                       const std::string& transfer_syntax_uid) {
@@ -177,6 +178,10 @@ std::vector<std::string> ObjectSource::transfer_syntaxes(
 Result<dicom::EncodedObject> ObjectSource::load(const storescp::InstanceReference& instance,
                                                 const std::string& transfer_syntax_uid) {
     return impl_->load(instance, transfer_syntax_uid);
+}
+
+CacheStatistics ObjectSource::cache_statistics() const {
+    return impl_->cache_statistics();
 }
 
 }  // namespace cxr::bridge

@@ -188,10 +188,11 @@ Awaitable<bool> Mover::send_one(LookAhead& look_ahead,
         .message_id = next_message_id_++,
         .priority = request_.command().priority.value_or(0),
         .originator = MoveOriginator{request_.peers().calling, request_.message_id()}};
+    const std::size_t bytes = loaded->object.size_bytes();
     const auto response =
         co_await send_object(destination, std::move(*loaded), std::move(invocation));
     if (response) {
-        operations_.count(instance, *response);
+        operations_.count(instance, *response, bytes);
     } else {
         operations_.fail(instance, response.error());
     }

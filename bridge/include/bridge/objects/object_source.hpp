@@ -18,6 +18,11 @@ struct ObjectSourceSettings {
     std::uint64_t cache_bytes_max = 256ULL << 20;
 };
 
+/// Of the object cache; hits and misses since start.
+struct CacheStatistics {
+    std::uint64_t bytes = 0, bytes_max = 0, objects = 0, hits = 0, misses = 0;
+};
+
 class ObjectSource final : public storescp::RetrievePort {
 public:
     ObjectSource(Catalogue& catalogue, ObjectSourceSettings settings);
@@ -32,6 +37,7 @@ public:
     [[nodiscard]] Result<dicom::EncodedObject> load(
         const storescp::InstanceReference& instance,
         const std::string& transfer_syntax_uid) override;
+    [[nodiscard]] CacheStatistics cache_statistics() const;
 
 private:
     class Impl;
