@@ -230,6 +230,7 @@ private:
                                    .config = config_,
                                    .port = node_.port(),
                                    .tls_port = node_.tls_port()});
+        web::add_console_resources(router);
     }
 
     /// Both faces of the node at the same time.

@@ -28,7 +28,7 @@ NodeFacts facts_of(const OperationsPorts& ports) {
             .version = version(),
             .dates = config.data_set.mapping.dates == dicom::Dates::none ? "none" : "synthetic",
             .data_set = config.data_set.path.filename().string(),
-            .has_viewer = false,
+            .has_viewer = !config.web.viewer.empty(),
             .started = std::chrono::system_clock::now()};
 }
 

@@ -20,6 +20,7 @@ Router make_router(const WebPorts& ports) {
     add_rendered_resources(router, ports);
     add_store_resources(router, ports);
     add_capabilities(router);
+    add_viewer_resources(router, ports);
     if (ports.further) {
         ports.further(router);
     }

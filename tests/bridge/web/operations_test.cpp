@@ -4,6 +4,7 @@
 #include "bridge/objects/objects_to_store.hpp"
 #include "dicom/core/json_reader.hpp"
 #include "support/files.hpp"
+#include "web/console_files.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -29,6 +30,7 @@ struct AtWork {
                                   .queue = *queue,
                                   .config = config,
                                   .port = 11112});
+        add_console_resources(router);
     }
 
     Response get(const std::string& target) {
@@ -147,6 +149,46 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_question) {
     BOOST_TEST(node.json("/api/images").member("images")->array()->empty());
     BOOST_TEST(node.json("/api/queue").array()->empty());
     BOOST_TEST(*node.json("/api/dictionary").member("00100010")->text() == "PatientName");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+BOOST_AUTO_TEST_SUITE(the_console)
+
+BOOST_AUTO_TEST_CASE(has_every_file_that_its_files_name) {
+    AtWork node;
+    for (const ConsoleFile& file : console_files()) {
+        const std::string text(file.text);
+        for (const auto& [before, after, prefix] :
+             {std::tuple{"from \"./", '"', ""}, std::tuple{"\"/console/", '"', ""}}) {
+            for (std::size_t at = text.find(before); at != std::string::npos;
+                 at = text.find(before, at + 1)) {
+                const std::size_t begin = at + std::string_view(before).size();
+                const std::string name = text.substr(begin, text.find(after, begin) - begin);
+                BOOST_TEST(node.get("/console/" + name).status == 200U, file.name << " " << name);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(is_served_with_a_strict_policy_and_not_twice) {
+    AtWork node;
+    const Response page = node.get("/");
+    BOOST_TEST(page.status == 200U);
+    const std::string policy = *find(page.headers, "Content-Security-Policy");
+    BOOST_TEST(policy.find("unsafe") == std::string::npos);
+    BOOST_TEST(policy.find("default-src 'none'") != std::string::npos);
+    const std::string text = std::get<std::string>(page.content);
+    BOOST_TEST(text.find("<style") == std::string::npos);
+    BOOST_TEST(text.find("style=") == std::string::npos);
+    BOOST_TEST(text.find("http") == std::string::npos);
+
+    Request again;
+    again.method = "GET";
+    again.target = need(parse_target("/"));
+    again.headers.push_back({.name = "if-none-match", .value = *find(page.headers, "ETag")});
+    const auto found = node.router.find("GET", again.target.path);
+    BOOST_TEST(std::get<Answer>(found.resource->handler)(again).status == 304U);
+    BOOST_TEST(node.get("/console/none.js").status == 404U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

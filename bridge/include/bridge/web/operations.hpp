@@ -1,5 +1,5 @@
 #pragma once
-/// What an operator looks at: /metrics and /api, from the node's events and its
+/// What an operator looks at: /metrics, /api and the console at /, from the node's events and its
 /// own books. One object for both: events come in, resources look at what they left.
 
 #include "bridge/catalogue/catalogue.hpp"
@@ -41,5 +41,8 @@ private:
     class Impl;
     const std::unique_ptr<Impl> impl_;
 };
+
+/// GET / and /console/{file}: the page that uses them, as it was when the program was built.
+void add_console_resources(Router& router);
 
 }  // namespace cxr::bridge::web

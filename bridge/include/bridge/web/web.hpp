@@ -49,6 +49,9 @@ void add_pixel_resources(Router& router, const WebPorts& ports);
 void add_rendered_resources(Router& router, const WebPorts& ports);
 /// STOW-RS (PS3.18 §10.5).
 void add_store_resources(Router& router, const WebPorts& ports);
+/// A viewer's files, where the configuration names some. Throws std::runtime_error when they are
+/// not there.
+void add_viewer_resources(Router& router, const WebPorts& ports);
 /// What DICOMweb can do, as far as `router` has it by now (PS3.18 §8.9).
 void add_capabilities(Router& router);
 
