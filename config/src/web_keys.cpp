@@ -45,6 +45,7 @@ std::span<const Key<WebSection>> keys_of<WebSection>() {
                 &S::allowed_origins,
                 R"(a list of origins, as "https://viewer.example.org", or "*")",
                 is_an_origin),
+        text<S>("viewer", &S::viewer, "a folder", [](const std::string&) { return true; }),
         number<S>("max_connections", &S::max_connections, 1, 100'000),
         number<S>("max_request_line", &S::max_request_line, 256, mebibyte, "bytes"),
         number<S>("max_header", &S::max_header, 1'024, mebibyte, "bytes"),

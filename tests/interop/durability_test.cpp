@@ -1,18 +1,12 @@
 // Acknowledged means durable: kill -9 in the middle of 500 C-STOREs, then a restart.
 
-#include "dicom/codec/codec.hpp"
-#include "dicom/core/uid.hpp"
 #include "interop/running_bridge.hpp"
-
-#include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcdeftag.h>
+#include "interop/small_objects.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -22,39 +16,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t object_count = 500;
-
-/// Small Secondary Captures of one study, one file each, named by their number.
-std::vector<std::string> write_objects(const fs::path& folder) {
-    fs::create_directories(folder);
-    std::vector<std::string> uids;
-    for (std::size_t i = 0; i < object_count; ++i) {
-        uids.push_back(cxr::dicom::UIDSource().derive(fmt::format("durability/{}", i)));
-        cxr::dicom::Attributes attributes;
-        using cxr::dicom::put;
-        put(attributes, DCM_SOPClassUID, "1.2.840.10008.5.1.4.1.1.7");
-        put(attributes, DCM_SOPInstanceUID, uids.back());
-        put(attributes, DCM_PatientID, "DURABLE");
-        put(attributes, DCM_PatientName, "Durable^Patient");
-        put(attributes, DCM_StudyInstanceUID, "2.25.1");
-        put(attributes, DCM_SeriesInstanceUID, "2.25.2");
-        put(attributes, DCM_InstanceNumber, std::to_string(i));
-        put(attributes, DCM_ImageComments, std::string(8'000, 'x'));
-        cxr::dicom::EncodedObject object{
-            .sop_class_uid = "1.2.840.10008.5.1.4.1.1.7",
-            .sop_instance_uid = uids.back(),
-            .transfer_syntax_uid = std::string(cxr::dicom::explicit_vr_little_endian.uid),
-            .segments = {cxr::dicom::Segment::of(
-                cxr::dicom::encode_attributes(attributes, cxr::dicom::explicit_vr_little_endian))}};
-        std::ofstream file(folder / fmt::format("{:03}.dcm", i), std::ios::binary);
-        const auto write = [&file](std::span<const std::byte> bytes) {
-            file.write(reinterpret_cast<const char*>(bytes.data()),
-                       static_cast<std::streamsize>(bytes.size()));
-        };
-        write(cxr::dicom::file_meta_information(object));
-        write(object.segments.front().bytes);
-    }
-    return uids;
-}
 
 /// Numbers of the files whose C-STORE storescu saw acknowledged.
 std::set<std::size_t> acknowledged(const std::string& storescu_output) {
@@ -79,7 +40,7 @@ BOOST_AUTO_TEST_SUITE(acknowledged_means_durable)
 
 BOOST_AUTO_TEST_CASE(kill_9_in_the_middle_of_500_c_stores_loses_nothing_acknowledged) {
     const TemporaryFolder folder;
-    const auto uids = write_objects(folder / "objects");
+    const auto uids = write_small_objects(folder / "objects", object_count);
     const StoreSCP destination;
     RunningBridge bridge({destination.destination()});
     std::vector<std::string> command{"storescu", "-v", "+sd"};

@@ -97,29 +97,26 @@ void AuditTrail::note(const storescp::AssociationAccepted& event) {
 }
 
 void AuditTrail::note(const storescp::AssociationEnded& event) {
-    std::map<std::string, storescp::AuditSubject> received;
-    {
-        const std::lock_guard lock(mutex_);
-        received = std::move(peers_[event.association].received);
-    }
-    for (const auto& [study, subject] : received) {
-        tell_transfer(AuditKind::instances_received, event.association, ae_title_, {subject}, true);
+    const Peer peer = peer_of(event.association);
+    for (const auto& [study, subject] : peer.received) {
+        tell_transfer(AuditKind::instances_received, peer, ae_title_, {subject}, true);
     }
     const std::lock_guard lock(mutex_);
     peers_.erase(event.association);
 }
 
+AuditTrail::Peer AuditTrail::peer_of(std::uint64_t association) {
+    const std::lock_guard lock(mutex_);
+    const auto known = peers_.find(association);
+    return known == peers_.end() ? Peer{} : known->second;
+}
+
 /// One message for each study: a message is about one patient.
 void AuditTrail::tell_transfer(AuditKind kind,
-                               std::uint64_t association,
+                               const Peer& peer,
                                const std::string& receiver,
                                const std::vector<storescp::AuditSubject>& subjects,
                                bool success) {
-    Peer peer;
-    {
-        const std::lock_guard lock(mutex_);
-        peer = peers_[association];
-    }
     const bool inbound = kind == AuditKind::instances_received;
     const bool third_party = !inbound && receiver != peer.calling;
     std::vector<AuditParticipant> participants{
@@ -150,7 +147,7 @@ void AuditTrail::tell_transfer(AuditKind kind,
 
 void AuditTrail::note(const storescp::TransferBegan& event) {
     tell_transfer(AuditKind::begin_transferring,
-                  event.association,
+                  peer_of(event.association),
                   event.audit.receiver,
                   event.audit.subjects,
                   true);
@@ -183,18 +180,19 @@ void AuditTrail::note(const storescp::RequestFinished& event) {
                 study.instances[sop_class_uid] += count;
             }
         }
+    } else if (event.service == "STOW-RS") {
+        const Peer peer{.calling = event.peers.calling,
+                        .address = without_port(event.audit.address),
+                        .user = {}};
+        tell_transfer(AuditKind::instances_received, peer, ae_title_, event.audit.subjects, true);
     } else if (event.service == "C-MOVE" || event.service == "C-GET") {
         tell_transfer(AuditKind::instances_sent,
-                      event.association,
+                      peer_of(event.association),
                       event.audit.receiver,
                       event.audit.subjects,
                       success);
     } else if (event.service == "C-FIND") {
-        Peer peer;
-        {
-            const std::lock_guard lock(mutex_);
-            peer = peers_[event.association];
-        }
+        const Peer peer = peer_of(event.association);
         write({.kind = AuditKind::query,
                .success = success,
                .participants = {{.user_id = event.peers.calling,

@@ -11,6 +11,7 @@
 #include "bridge/delivery/deliveries.hpp"
 #include "bridge/objects/object_source.hpp"
 #include "bridge/objects/received_store.hpp"
+#include "bridge/web/operations.hpp"
 #include "bridge/web/web.hpp"
 #include "storescp/node.hpp"
 
@@ -104,7 +105,8 @@ public:
           reload_(std::move(reload)),
           log_(log),
           events_(log, explanations),
-          audit_(config_.log.audit, config_.node.aet, events_, log),
+          operations_(events_),
+          audit_(config_.log.audit, config_.node.aet, operations_, log),
           access_(value_or_throw(access_policy(config_))),
           state_(value_or_throw(StateFolder::lock(config_.state.path))),
           catalogue_(open_catalogue(log_, config_)),
@@ -201,16 +203,34 @@ private:
         return std::make_unique<web::Web>(
             io_,
             pool_,
-            web::WebPorts{.query = *catalogue_,
-                          .retrieve = objects_,
-                          .receive = received_,
-                          .config = config_,
-                          .query_rules = node_settings(config_, access_).query_rules,
-                          .check = [this]() -> Result<void> {
-                              const auto counts = catalogue_->counts();
-                              return counts ? Result<void>() : counts.error();
-                          }},
+            web::WebPorts{
+                .query = *catalogue_,
+                .retrieve = objects_,
+                .receive = received_,
+                .config = config_,
+                .query_rules = node_settings(config_, access_).query_rules,
+                .check = [this]() -> Result<void> {
+                    const auto counts = catalogue_->counts();
+                    return counts ? Result<void>() : counts.error();
+                },
+                .pool = &pool_,
+                .events = &audit_,
+                .further = [this](web::Router& router) { add_operations(router); },
+                .answered =
+                    [this](const web::Exchange& exchange) { operations_.answered(exchange); }},
             log_);
+    }
+
+    void add_operations(web::Router& router) {
+        operations_.replace_access(access_);
+        operations_.add_resources(router,
+                                  {.catalogue = *catalogue_,
+                                   .objects = objects_,
+                                   .queue = deliveries_.queue(),
+                                   .config = config_,
+                                   .port = node_.port(),
+                                   .tls_port = node_.tls_port()});
+        web::add_console_resources(router);
     }
 
     /// Both faces of the node at the same time.
@@ -280,6 +300,7 @@ private:
         config_ = std::move(merged);
         access_ = *std::move(access);
         node_.replace_access(access_);
+        operations_.replace_access(access_);
         audit_.reopen();
         warn_of_expiry();
         log_.write(LogLevel::info,
@@ -312,6 +333,7 @@ private:
     ReloadConfig reload_;
     Log& log_;
     EventLog events_;
+    web::Operations operations_;
     AuditTrail audit_;
     std::shared_ptr<const storescp::AccessPolicy> access_;  ///< as config_
     StateFolder state_;

@@ -71,6 +71,10 @@ Result<void> check_against(const storescp::ReceptionRequest& request,
     if (object.instance.sop_instance_uid != request.sop_instance_uid) {
         return refusal("SOP Instance UID is not the request's", DCM_SOPInstanceUID);
     }
+    if (!request.study_instance_uid.empty() &&
+        object.study.study_instance_uid != request.study_instance_uid) {
+        return refusal("Study Instance UID is not the request's", DCM_StudyInstanceUID);
+    }
     return {};
 }
 

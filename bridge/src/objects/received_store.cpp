@@ -60,6 +60,8 @@ public:
         subject_ = {.patient_id = object->patient.patient_id,
                     .study_instance_uid = object->study.study_instance_uid,
                     .instances = {{request_.sop_class_uid, 1}}};
+        place_ = {.study_instance_uid = object->study.study_instance_uid,
+                  .series_instance_uid = object->series.series_instance_uid};
         auto outcome = store_.keep({.file = file_,
                                     .object = *std::move(object),
                                     .name_hash = digest_.hex(transfer_syntax_.uid)});
@@ -71,6 +73,7 @@ public:
     }
 
     [[nodiscard]] storescp::AuditSubject subject() const override { return subject_; }
+    [[nodiscard]] storescp::StudyAndSeries place() const override { return place_; }
 
 private:
     Result<void> reserve_and_write(std::span<const std::byte> bytes) {
@@ -106,6 +109,7 @@ private:
     std::size_t header_bytes_ = 0;
     std::uint64_t reserved_ = 0;
     storescp::AuditSubject subject_;
+    storescp::StudyAndSeries place_;
 };
 
 }  // namespace

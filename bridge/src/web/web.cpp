@@ -18,9 +18,37 @@ Router make_router(const WebPorts& ports) {
     add_metadata_resources(router, ports);
     add_pixel_resources(router, ports);
     add_rendered_resources(router, ports);
+    add_store_resources(router, ports);
     add_capabilities(router);
+    add_viewer_resources(router, ports);
+    if (ports.further) {
+        ports.further(router);
+    }
     return router;
 }
+
+namespace {
+
+/// The access log, and whoever counts.
+class CountedExchanges final : public ExchangeSink {
+public:
+    CountedExchanges(ExchangeSink& log, std::function<void(const Exchange&)> answered)
+        : log_(log), answered_(std::move(answered)) {}
+
+    void on(const Exchange& exchange) override {
+        log_.on(exchange);
+        if (answered_) {
+            answered_(exchange);
+        }
+    }
+    void trouble(std::string_view peer, std::string_view why) override { log_.trouble(peer, why); }
+
+private:
+    ExchangeSink& log_;
+    const std::function<void(const Exchange&)> answered_;
+};
+
+}  // namespace
 
 class Web::Impl {
 public:
@@ -30,12 +58,13 @@ public:
           tls_(value_or_throw(web_tls(ports_.config))),
           access_(std::make_shared<Access>(value_or_throw(access_rules(ports_.config)))),
           access_log_(log),
+          exchanges_(access_log_, ports_.answered),
           router_(make_router(ports_)),
           server_(io,
                   pool,
                   server_settings(ports_.config, tls_),
                   router_,
-                  access_log_,
+                  exchanges_,
                   [this](Request& request, const Resource& resource) {
                       return access()->check(request, resource);
                   }) {}
@@ -77,6 +106,7 @@ private:
     std::mutex mutex_;
     std::shared_ptr<Access> access_;  ///< guarded by mutex_
     AccessLog access_log_;
+    CountedExchanges exchanges_;
     const Router router_;
     Server server_;
 };

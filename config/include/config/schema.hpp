@@ -87,6 +87,7 @@ struct WebSection {
     std::string tokens_file{};
     std::string jwt_key_file{}, jwt_issuer{}, jwt_audience{};
     std::vector<std::string> allowed_origins{};
+    std::string viewer;  ///< the folder of a viewer's files; empty: none
     std::uint32_t max_connections = 256;
     std::uint32_t max_request_line = 8'192;  ///< bytes
     std::uint32_t max_header = 16'384;       ///< bytes, with the request line

@@ -61,6 +61,7 @@ struct Audited {
     std::string receiver{};                ///< AE title that objects go to, or went to
     std::vector<AuditSubject> subjects{};  ///< of objects that are transferred
     std::vector<std::byte> identifier{};   ///< of a query, as it came
+    std::string address{};                 ///< of whoever asked without an association
 };
 /// A C-MOVE or C-GET begins to send; only where an audit is wanted.
 struct TransferBegan {
@@ -80,6 +81,18 @@ struct RequestFinished {
     std::string why;                ///< for statuses other than success
     std::string_view section = {};  ///< of the standard, for them, too
     Audited audit{};
+    std::uint16_t message_id = 0;
+    std::uint64_t object_bytes = 0;  ///< of data sets that were received or sent
+};
+/// A C-MOVE or C-GET has objects to send, or one of them is done with. RequestFinished of the same
+/// association and message ends it.
+struct RetrieveProgressed {
+    std::uint64_t association;
+    std::uint16_t message_id;
+    AssociationPeers peers;
+    std::string_view service;  ///< "C-MOVE"
+    std::string destination;
+    std::size_t remaining = 0, completed = 0, failed = 0, warnings = 0;
 };
 /// A sub-operation that failed: which object, why.
 struct SubOperationFailed {
@@ -137,6 +150,7 @@ using Event = std::variant<AssociationAccepted,
                            AssociationEnded,
                            TransferBegan,
                            RequestFinished,
+                           RetrieveProgressed,
                            SubOperationFailed,
                            HandshakeFailed,
                            UserRefused,

@@ -75,6 +75,7 @@ struct ReceptionRequest {
     std::string transfer_syntax_uid;
     std::string calling_ae_title;
     std::string called_ae_title;
+    std::string study_instance_uid{};  ///< that it must belong to; empty: to any
 };
 
 enum class StoreOutcome : std::uint8_t {
@@ -83,6 +84,11 @@ enum class StoreOutcome : std::uint8_t {
     duplicate_kept,       ///< another content under the same UID was there and stays
     duplicate_replaced,
     duplicate_warned,  ///< as duplicate_kept, and the sender is told: B000H
+};
+
+/// Where an object has its place.
+struct StudyAndSeries {
+    std::string study_instance_uid, series_instance_uid;
 };
 
 /// One object being received. Destroyed without commit(): nothing remains.
@@ -98,6 +104,7 @@ public:
     [[nodiscard]] virtual dicom::Result<StoreOutcome> commit() = 0;
     /// Once commit() has succeeded.
     [[nodiscard]] virtual AuditSubject subject() const { return {}; }
+    [[nodiscard]] virtual StudyAndSeries place() const { return {}; }
 };
 
 class ReceivePort {

@@ -210,7 +210,9 @@ void report(const ServiceEnvironment& environment,
             std::chrono::steady_clock::now() - begun),
         .why = completion.why,
         .section = completion.section,
-        .audit = environment.settings.audit ? audited(request, completion.subjects) : Audited{}});
+        .audit = environment.settings.audit ? audited(request, completion.subjects) : Audited{},
+        .message_id = request.message_id(),
+        .object_bytes = completion.object_bytes});
 }
 
 Awaitable<void> serve(const ServiceEnvironment& environment, Request& request) {

@@ -86,12 +86,13 @@ Awaitable<Result<void>> Getter::send_one(LookAhead& look_ahead, const InstanceRe
     StoreInvocation invocation{.message_id = next_message_id(),
                                .priority = request_.command().priority.value_or(0),
                                .originator = std::nullopt};
+    const std::size_t bytes = loaded->object.size_bytes();
     const auto response =
         co_await send_object(request_.association(), std::move(*loaded), std::move(invocation));
     if (!response) {
         co_return response.error();
     }
-    operations_.count(instance, *response);
+    operations_.count(instance, *response, bytes);
     co_return Result<void>{};
 }
 

@@ -119,7 +119,8 @@ Awaitable<bool> Mover::send_next(const std::shared_ptr<Work>& work, Lane& lane) 
         .message_id = message_id,
         .priority = request_.command().priority.value_or(0),
         .originator = MoveOriginator{request_.peers().calling, request_.message_id()}};
-    lane.in_flight.push_back({.message_id = message_id, .instance = instance});
+    lane.in_flight.push_back(
+        {.message_id = message_id, .instance = instance, .bytes = loaded->object.size_bytes()});
     const auto sent =
         co_await send_store_request(lane.association, std::move(*loaded), std::move(invocation));
     if (!sent) {
@@ -142,7 +143,7 @@ Awaitable<bool> Mover::take_response(Lane& lane) {
     }
     const auto answered = std::ranges::find(
         lane.in_flight, *response->message_id_being_responded_to, &Lane::InFlight::message_id);
-    operations_.count(answered->instance, store_response_of(*response));
+    operations_.count(answered->instance, store_response_of(*response), answered->bytes);
     lane.in_flight.erase(answered);
     if (is_report_due()) {
         notify_progress();

@@ -39,6 +39,7 @@ struct Mover::Lane {
     struct InFlight {
         std::uint16_t message_id;
         InstanceReference instance;
+        std::size_t bytes;  ///< of its data set
     };
 
     Lane(std::shared_ptr<Mover> owner, Association& over, bool beside_others)

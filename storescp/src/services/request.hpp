@@ -107,6 +107,7 @@ struct Completion {
     std::string why = {};
     std::string_view section = {};  ///< of the standard, for statuses other than success
     std::vector<AuditSubject> subjects = {};
+    std::uint64_t object_bytes = 0;  ///< of data sets that were received or sent
 };
 
 /// The final response for a fault.

@@ -115,13 +115,31 @@ void SubOperations::fail(const InstanceReference& instance,
                                               .destination = destination_,
                                               .why = fault.doing,
                                               .section = section});
+    tell_progress();
 }
 
-void SubOperations::count(const InstanceReference& instance, const StoreResponse& response) {
+void SubOperations::tell_progress() const {
+    environment_.events.on(RetrieveProgressed{
+        .association = request_.association().number(),
+        .message_id = request_.message_id(),
+        .peers = request_.peers(),
+        .service = request_.command().is(CommandField::c_move_rq) ? "C-MOVE" : "C-GET",
+        .destination = destination_,
+        .remaining = remaining_,
+        .completed = completed_,
+        .failed = failed_uids_.size(),
+        .warnings = warnings_});
+}
+
+void SubOperations::count(const InstanceReference& instance,
+                          const StoreResponse& response,
+                          std::size_t bytes) {
+    bytes_ += bytes;
     const StoreVerdict verdict = verdict_of(response.status);
     if (verdict == StoreVerdict::success) {
         --remaining_;
         ++completed_;
+        tell_progress();
         return;
     }
     Fault answer{.kind = FaultKind::refused,
@@ -135,6 +153,7 @@ void SubOperations::count(const InstanceReference& instance, const StoreResponse
     }
     --remaining_;
     ++warnings_;
+    tell_progress();
     if (!first_trouble_) {
         first_trouble_ = std::move(answer);
     }
@@ -169,7 +188,8 @@ Completion SubOperations::final_response(bool stopped) const {
                           .matches_or_completed = completed_,
                           .failed = failed_uids_.size(),
                           .warnings = warnings_,
-                          .why = first_trouble_ ? first_trouble_->doing : std::string()};
+                          .why = first_trouble_ ? first_trouble_->doing : std::string(),
+                          .object_bytes = bytes_};
     set_counters(completion.response);
     if (first_trouble_) {
         completion.response.error_comment = error_comment_of(*first_trouble_);

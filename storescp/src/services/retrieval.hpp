@@ -43,11 +43,13 @@ public:
         : environment_(environment),
           request_(request),
           destination_(std::move(destination)),
-          remaining_(count) {}
+          remaining_(count) {
+        tell_progress();
+    }
 
     void fail(const InstanceReference& instance, const Fault& fault);
-    /// By the status of a C-STORE response.
-    void count(const InstanceReference& instance, const StoreResponse& response);
+    /// By the status of a C-STORE response. @param bytes of the data set that was sent
+    void count(const InstanceReference& instance, const StoreResponse& response, std::size_t bytes);
 
     [[nodiscard]] std::size_t remaining() const { return remaining_; }
     [[nodiscard]] std::size_t done() const { return completed_ + failed_uids_.size() + warnings_; }
@@ -58,6 +60,7 @@ public:
 
 private:
     void fail(const InstanceReference& instance, const Fault& fault, std::string_view section);
+    void tell_progress() const;
     void set_counters(CommandSet& response) const;
     [[nodiscard]] std::uint16_t final_status(bool stopped) const;
     [[nodiscard]] std::vector<dicom::Segment> failed_list() const;
@@ -68,6 +71,7 @@ private:
     std::size_t remaining_;
     std::size_t completed_ = 0;
     std::size_t warnings_ = 0;
+    std::uint64_t bytes_ = 0;
     std::vector<std::string> failed_uids_;
     std::optional<Fault> first_trouble_;  ///< failure, else warning
 };

@@ -23,6 +23,7 @@ public:
     Receiver(ReceivePort& port, ReceptionRequest what) : port_(port), what_(std::move(what)) {}
 
     void append(std::span<const std::byte> bytes) {
+        bytes_ += bytes.size();
         buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
     }
     [[nodiscard]] bool is_full() const { return buffer_.size() >= bytes_per_hop; }
@@ -47,6 +48,7 @@ public:
         }
         return reception_->commit();
     }
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     /// Once finish() has succeeded.
     [[nodiscard]] AuditSubject subject() const { return reception_->subject(); }
 
@@ -55,6 +57,7 @@ private:
     ReceptionRequest what_;
     std::unique_ptr<Reception> reception_;
     std::vector<std::byte> buffer_;
+    std::uint64_t bytes_ = 0;
 };
 
 std::uint16_t status_of_outcome(StoreOutcome outcome) {
@@ -140,6 +143,7 @@ Awaitable<Result<Completion>> receive_object(const ServiceEnvironment& environme
         completion.response.error_comment = completion.why;
     }
     completion.matches_or_completed = 1;
+    completion.object_bytes = receiver->bytes();
     if (environment.settings.audit) {
         completion.subjects = {receiver->subject()};
     }

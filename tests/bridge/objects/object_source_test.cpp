@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(forgets_what_was_used_longest_ago_when_it_is_full) {
     };
     for (const char* key : {"a", "b", "a", "c", "a", "b"}) {
         get(key);
-        BOOST_TEST(cache.bytes() <= 250U);
+        BOOST_TEST(cache.counters().bytes <= 250U);
     }
     BOOST_TEST(made == 4);  // a, b, c, and b again
 }

@@ -49,8 +49,9 @@ private:
     template <typename Other>
     void note(const Other&) {}
 
+    [[nodiscard]] Peer peer_of(std::uint64_t association);
     void tell_transfer(AuditKind kind,
-                       std::uint64_t association,
+                       const Peer& peer,
                        const std::string& receiver,
                        const std::vector<storescp::AuditSubject>& subjects,
                        bool success);

@@ -39,6 +39,7 @@ private:
     void note(const storescp::AssociationEnded& event);
     void note(const storescp::TransferBegan& /*event*/) {}  // the audit trail's
     void note(const storescp::RequestFinished& event);
+    void note(const storescp::RetrieveProgressed& /*event*/) {}  // for who looks on
     void note(const storescp::SubOperationFailed& event);
     void note(const storescp::HandshakeFailed& event);
     void note(const storescp::UserRefused& event);

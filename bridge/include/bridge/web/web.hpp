@@ -4,6 +4,7 @@
 
 #include "bridge/web/server.hpp"
 #include "config/schema.hpp"
+#include "storescp/events.hpp"
 #include "storescp/ports.hpp"
 
 #include <functional>
@@ -24,6 +25,10 @@ struct WebPorts {
     dicom::QueryRules query_rules{};  ///< as C-FIND's
     /// Is the catalogue there? Blocking. Faults: storage.
     std::function<Result<void>()> check;
+    boost::asio::thread_pool* pool = nullptr;         ///< of blocking work between pieces of a body
+    storescp::EventSink* events = nullptr;            ///< is told what was stored
+    std::function<void(Router&)> further{};           ///< adds resources of others than these ports
+    std::function<void(const Exchange&)> answered{};  ///< is told of each request; any thread
 };
 
 /// Faults: not_found, malformed (certificate, key).
@@ -42,6 +47,11 @@ void add_retrieve_resources(Router& router, const WebPorts& ports);
 void add_metadata_resources(Router& router, const WebPorts& ports);
 void add_pixel_resources(Router& router, const WebPorts& ports);
 void add_rendered_resources(Router& router, const WebPorts& ports);
+/// STOW-RS (PS3.18 §10.5).
+void add_store_resources(Router& router, const WebPorts& ports);
+/// A viewer's files, where the configuration names some. Throws std::runtime_error when they are
+/// not there.
+void add_viewer_resources(Router& router, const WebPorts& ports);
 /// What DICOMweb can do, as far as `router` has it by now (PS3.18 §8.9).
 void add_capabilities(Router& router);
 
