@@ -155,9 +155,9 @@ Result<ReadReport> read_report(std::span<const std::byte> data_set,
     const CharacterSet character_set = known_set ? *known_set : CharacterSet();
     const ContentView root(**parsed, character_set);
 
-    std::vector<std::string> predecessors = predecessors_of(root);
+    const std::vector<std::string> predecessors = predecessors_of(root);
     ReadReport report{.origin = origin_of(root, predecessors),
-                      .replaces = std::move(predecessors),
+                      .replaces = predecessors,
                       .observer = observer_of(root),
                       .annotations = {},
                       .rejected = {}};
