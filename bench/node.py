@@ -116,7 +116,7 @@ def study_uids(node, patients, count=200):
     uids = []
     for number in range(count):
         patient = 1 + number * patients // count
-        uids += find_uids(node, [f"PatientID={patient}"])[:1]
+        uids += find_uids(node, [f"PatientID={patient:08d}"])[:1]
     if not uids:
         raise Failure("no study of any patient")
     return uids

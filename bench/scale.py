@@ -35,7 +35,7 @@ def at(run, count, pngs):
             one.name = "scale"
             uids = node.study_uids(one, patients, 20 if run.smoke else 200)
             found = node.ask(run, one, 1, 0.2 if run.smoke else 2, "find", uids)
-            studies = node.find_uids(one, ["PatientID=1"])
+            studies = node.find_uids(one, ["PatientID=00000001"])
             moves = []
             for _ in range(3):
                 moves.append(movescu(one, destination.title, studies[:1])[1])

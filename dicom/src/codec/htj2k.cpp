@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::uint32_t decompositions_usual = 5;
 constexpr std::uint32_t thumbnail_pixels_max = 64;
+/// OpenJPH 0.9 never comes back from a picture of one pixel; it is not asked for any as small.
+constexpr std::uint32_t too_small = 16;
 
 /// At least the usual ones; so many that the smallest picture is a thumbnail.
 std::uint32_t decompositions(const FrameShape& shape) {
@@ -101,6 +103,9 @@ Result<std::vector<std::byte>> encode_htj2k(const FrameShape& shape,
     const auto samples = samples_of(shape, frame);
     if (!samples) {
         return samples.error();
+    }
+    if (std::max(shape.rows, shape.columns) <= too_small) {
+        return Fault{.kind = FaultKind::unsupported, .doing = "HTJ2K: too small an image"};
     }
     try {
         ojph::codestream stream;

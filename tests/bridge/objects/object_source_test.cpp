@@ -223,22 +223,6 @@ dicom::EncodedObject object_of(std::size_t bytes) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(forgets_what_was_used_longest_ago_when_it_is_full) {
-    ObjectCache cache(250);
-    int made = 0;
-    const auto get = [&](const std::string& key) {
-        need(cache.get(key, [&]() -> ObjectCache::Outcome {
-            ++made;
-            return object_of(100);
-        }));
-    };
-    for (const char* key : {"a", "b", "a", "c", "a", "b"}) {
-        get(key);
-        BOOST_TEST(cache.counters().bytes <= 250U);
-    }
-    BOOST_TEST(made == 4);  // a, b, c, and b again
-}
-
 BOOST_AUTO_TEST_CASE(makes_an_object_once_for_all_who_wait_for_it) {
     ObjectCache cache(1000);
     std::atomic<int> made{0};

@@ -98,6 +98,11 @@ BOOST_DATA_TEST_CASE(give_every_bit_back,
     const FrameCodec& codec = *frame_codec(*syntax);
     const Bytes frame = noise(shape.shape.bytes());
     const auto stream = codec.encode(shape.shape, frame);
+    if (shape.shape.pixels() == 1 && syntax->keyword.starts_with("HTJ2K")) {
+        BOOST_REQUIRE(!stream.has_value());  // OpenJPH 0.9 would not come back
+        BOOST_TEST((stream.error().kind == FaultKind::unsupported));
+        return;
+    }
     BOOST_REQUIRE(stream.has_value());
     const auto back = codec.decode(shape.shape, *stream);
     BOOST_REQUIRE(back.has_value());
