@@ -12,9 +12,9 @@
 namespace cxr::bridge::web {
 
 struct TokenRules {
-    std::string key;            ///< PEM of an RSA public key, or else a shared secret
-    std::string issuer = {};    ///< that `iss` must be; empty: any
-    std::string audience = {};  ///< that `aud` must be or hold; empty: any
+    std::string key;         ///< PEM of an RSA public key, or else a shared secret
+    std::string issuer{};    ///< that `iss` must be; empty: any
+    std::string audience{};  ///< that `aud` must be or hold; empty: any
 };
 
 struct TokenClaims {
