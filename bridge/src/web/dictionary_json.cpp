@@ -3,6 +3,7 @@
 #include "web/api_json.hpp"
 
 #include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdicent.h>
 #include <dcmtk/dcmdata/dcdict.h>
 
 #include <fmt/format.h>

@@ -95,8 +95,10 @@ void ImageIndex::add(const dicom::ImageRecord& record) {
 
 void ImageIndex::sort() {
     std::ranges::sort(images_, {}, &IndexedImage::stem);
-    const auto again = std::ranges::unique(images_, {}, &IndexedImage::stem);
-    images_.erase(again.begin(), again.end());
+    const auto is_same = [](const IndexedImage& a, const IndexedImage& b) {
+        return a.stem == b.stem;
+    };
+    images_.erase(std::unique(images_.begin(), images_.end(), is_same), images_.end());
     images_.shrink_to_fit();
 }
 

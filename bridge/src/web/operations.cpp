@@ -160,8 +160,8 @@ void Operations::replace_access(std::shared_ptr<const storescp::AccessPolicy> ac
     impl_->replace_access(std::move(access));
 }
 
-void Operations::add_resources(Router& router, OperationsPorts ports) {
-    impl_->ports.emplace(std::move(ports));
+void Operations::add_resources(Router& router, const OperationsPorts& ports) {
+    impl_->ports.emplace(ports);
     impl_->facts = facts_of(*impl_->ports);
     const auto add_get = [&router](std::string pattern, std::string says, Answer answer) {
         router.add({.method = "GET",

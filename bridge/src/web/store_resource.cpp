@@ -107,6 +107,7 @@ std::vector<storescp::AuditSubject> subjects_of(std::span<const StowedPart> part
         }
     }
     std::vector<storescp::AuditSubject> subjects;
+    subjects.reserve(by_study.size());
     for (auto& [uid, subject] : by_study) {
         subjects.push_back(std::move(subject));
     }

@@ -134,7 +134,9 @@ BOOST_AUTO_TEST_CASE(lists_peers_as_the_last_reload_left_them) {
     AtWork node;
     BOOST_TEST(node.json("/api/peers").array()->empty());
     auto access = std::make_shared<storescp::AccessPolicy>();
-    access->peers["PACS"] = storescp::Peer{.ae_title = "PACS", .host = "pacs.example", .port = 104};
+    storescp::Peer& peer = access->peers["PACS"];
+    peer.ae_title = "PACS";
+    peer.host = "pacs.example";
     node.operations.replace_access(access);
     const auto peers = node.json("/api/peers");
     BOOST_REQUIRE(peers.array()->size() == 1U);

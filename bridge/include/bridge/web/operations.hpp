@@ -35,7 +35,7 @@ public:
     /// Who the peers are. Any thread.
     void replace_access(std::shared_ptr<const storescp::AccessPolicy> access);
     /// GET /metrics, /api/…, POST /api/peers/{aet}/echo. Lives as long as the router.
-    void add_resources(Router& router, OperationsPorts ports);
+    void add_resources(Router& router, const OperationsPorts& ports);
 
 private:
     class Impl;
