@@ -97,6 +97,15 @@ void a21(Play& play) {
     play.expect(same_ids && accepted == contexts,
                 "128 results of the ids 1 to 255, all accepted",
                 fmt::format("{} results, {} accepted", results.size(), accepted));
+    const std::size_t bytes_sent = pdu::encode(request).size();
+    play.expect(bytes_sent > 16'384, "a request of more than 16 KiB", std::to_string(bytes_sent));
+    probe.send(255, request_of(CommandField::c_echo_rq, sop::verification));
+    const Seen answer = probe.receive();
+    play.expect("C-ECHO-RSP 0000", answer);
+    play.expect(answer.message->context == 255,
+                "a response on context 255",
+                std::to_string(answer.message->context));
+    play.saw(fmt::format("{} bytes: 128 results, all accepted; context 255 is served", bytes_sent));
 }
 
 void a22(Play& play) {
@@ -118,6 +127,7 @@ void a22(Play& play) {
         const auto told = dicom::value_of(answers.matches.front(), DCM_StudyInstanceUID);
         play.expect(told == study, "the study in each transfer syntax", told);
     }
+    play.saw("both accepted, each served in its transfer syntax");
 }
 
 void a23(Play& play) {
@@ -164,33 +174,54 @@ void a25(Play& play) {
     play.expect("A-ASSOCIATE-AC", play.answer_to(raw_pdu(1, body + unknown_item)));
 }
 
+/// Sets the second byte of each item from here on: reserved in all of them.
+void set_reserved(std::span<std::byte> items) {
+    while (items.size() >= 4) {
+        const unsigned type = std::to_integer<unsigned>(items[0]);
+        items[1] = std::byte{0xFF};
+        const std::size_t length = std::min<std::size_t>(
+            std::to_integer<std::size_t>(items[2]) << 8U | std::to_integer<std::size_t>(items[3]),
+            items.size() - 4);
+        auto content = items.subspan(4, length);
+        if (type == 0x20 && length >= 4) {  // three after the presentation context ID
+            std::ranges::fill(content.subspan(1, 3), std::byte{0xFF});
+            set_reserved(content.subspan(4));
+        } else if (type == 0x50) {
+            set_reserved(content);
+        }
+        items = items.subspan(4 + length);
+    }
+}
+
 void a26(Play& play) {
     Bytes whole = pdu::encode(play.request({sop::verification}));
     constexpr std::size_t fixed_part = 74;  // before the first item (PS3.8 table 9-11)
     whole[1] = whole[8] = whole[9] = std::byte{0xFF};
-    // The second byte of every item, and the three after a presentation context's id.
-    for (std::size_t at = fixed_part; at + 4 <= whole.size();) {
-        const unsigned type = std::to_integer<unsigned>(whole[at]);
-        whole[at + 1] = std::byte{0xFF};
-        if (type == 0x20) {
-            whole[at + 5] = whole[at + 6] = whole[at + 7] = std::byte{0xFF};
-            whole[at + 9] = std::byte{0xFF};
-        }
-        at += 4 + (std::to_integer<std::size_t>(whole[at + 2]) << 8U |
-                   std::to_integer<std::size_t>(whole[at + 3]));
-    }
-    Probe probe = play.connect();
-    probe.send(whole);
-    play.expect("A-ASSOCIATE-AC", probe.receive());
+    std::fill(whole.begin() + 42, whole.begin() + fixed_part, std::byte{0xFF});
+    set_reserved(std::span(whole).subspan(fixed_part));
+    const auto associated = [&] {
+        Probe probe = play.connect();
+        probe.send(whole);
+        play.expect("A-ASSOCIATE-AC", probe.receive());
+        return probe;
+    };
+    Probe probe = associated();
     Bytes echo = p_data(1,
                         command_fragment | last_fragment,
                         encode_command_set(request_of(CommandField::c_echo_rq, sop::verification)));
     echo[1] = std::byte{0xFF};
     probe.send(echo);
     play.expect("C-ECHO-RSP 0000", probe.receive());
-    probe.send(raw_pdu(5, bytes({1, 2, 3, 4})));
+    Bytes release = raw_pdu(5, bytes({1, 2, 3, 4}));
+    release[1] = std::byte{0xFF};
+    probe.send(release);
     play.expect("A-RELEASE-RP", probe.receive());
-    play.saw("ignored in A-ASSOCIATE-RQ, P-DATA-TF and A-RELEASE-RQ");
+    Probe aborting = associated();
+    Bytes abort = raw_pdu(7, bytes({0xFF, 0xFF, 0, 0}));
+    abort[1] = std::byte{0xFF};
+    aborting.send(abort);
+    play.expect("connection closed", aborting.receive_end(play.settings().answer_within));
+    play.saw("ignored in A-ASSOCIATE-RQ and its items, P-DATA-TF, A-RELEASE-RQ and A-ABORT");
 }
 
 constexpr Case cases[] = {

@@ -1,6 +1,7 @@
 // A41–A54: data and what user information agrees on (PS3.8 Annex D, E; PS3.7 Annex D).
 
 #include "conformance/cases.hpp"
+#include "conformance/retrieve_steps.hpp"
 #include "dicom/core/uid.hpp"
 
 #include <fmt/format.h>
@@ -42,8 +43,23 @@ void a41(Play& play) {
     play.expect(again.matches.size() == some.matches.size(),
                 "the same answers without a limit",
                 again.outcome.text);
-    play.saw(fmt::format(
-        "lengths up to {} of {}; no limit works, too", probe.longest_p_data(), bytes_max));
+    std::string told = fmt::format(
+        "lengths up to {} of {}; no limit works, too", probe.longest_p_data(), bytes_max);
+    if (moves_to_us(play)) {
+        // The peer as requestor, with an acceptor's maximum.
+        constexpr std::uint32_t acceptors_max = 1'024;
+        const MoveResult moved =
+            move_to_us(play, whole_study(held), {.pdu_bytes_max = acceptors_max});
+        std::size_t longest = 0;
+        for (const Visit& visit : moved.visits) {
+            longest = std::max(longest, visit.longest_p_data);
+        }
+        play.expect(!moved.retrieval.received.empty() && longest <= acceptors_max,
+                    fmt::format("objects, no P-DATA-TF longer than {}", acceptors_max),
+                    fmt::format("{} objects, one of {}", moved.retrieval.received.size(), longest));
+        told += fmt::format("; as requestor up to {} of {}", longest, acceptors_max);
+    }
+    play.saw(told);
 }
 
 void a42(Play& play) {
@@ -74,8 +90,18 @@ void a43(Play& play) {
     Probe probe = play.connect();
     const Seen answer = probe.associate(request);
     play.expect("A-ASSOCIATE-AC or A-ASSOCIATE-RJ x/x/x or A-ABORT 0/x or A-ABORT 2/x", answer);
-    if (answer.is(pdu::Type::associate_ac)) {
-        play.expect_alive(probe);
+    if (!answer.is(pdu::Type::associate_ac)) {
+        return;
+    }
+    play.expect_alive(probe);
+    if (play.offers(sop::study_root_find) && !play.known().studies.empty()) {
+        request = play.request({sop::study_root_find});
+        request.user.pdu_bytes_max.reset();
+        Probe find = play.open(request);
+        const Answers all =
+            play.find(find, sop::study_root_find, keys("STUDY", {{DCM_StudyInstanceUID, ""}}));
+        play.expect(!all.matches.empty(), "matches", all.outcome.text);
+        play.saw("accepted; C-ECHO and C-FIND are answered");
     }
 }
 
@@ -114,9 +140,27 @@ void a45(Play& play) {
 }
 
 void a46(Play& play) {
-    Probe probe = play.open({sop::verification});
-    probe.send(p_data(1, 0xFC | command_fragment | last_fragment, echo_command()));
-    play.expect("C-ECHO-RSP 0000", probe.receive());
+    for (unsigned bit = 2; bit < 8; ++bit) {
+        Probe probe = play.open({sop::verification});
+        probe.send(p_data(1, 1U << bit | command_fragment | last_fragment, echo_command()));
+        play.expect("C-ECHO-RSP 0000", probe.receive());
+    }
+    if (!play.offers(sop::study_root_find)) {
+        play.saw("ignored in commands");
+        return;
+    }
+    constexpr unsigned all_reserved = 0xFC;
+    const Bytes identifier =
+        encoded(keys("STUDY", {{DCM_StudyInstanceUID, play.uid("none")}}), syntax::implicit_little);
+    Probe find = play.open({sop::study_root_find});
+    find.send(
+        p_data(1,
+               all_reserved | command_fragment | last_fragment,
+               encode_command_set(request_of(CommandField::c_find_rq, sop::study_root_find))) +
+        p_data(1, all_reserved | data_fragment, std::span(identifier).first(10)) +
+        p_data(1, all_reserved | last_fragment, std::span(identifier).subspan(10)));
+    play.expect("C-FIND-RSP 0000", find.receive());
+    play.saw("each bit ignored in commands, all in data");
 }
 
 void a47(Play& play) {
@@ -140,24 +184,38 @@ void a47(Play& play) {
     play.expect_alive();
 }
 
-void a48(Play& play) {
-    Probe probe = play.open({sop::verification});
-    const pdu::UserInformation& user = probe.answer().user;
+/// 52H as it must be, 55H as it may be.
+void expect_named(Play& play, const pdu::UserInformation& user) {
     play.expect(dicom::is_valid_uid(user.implementation_class_uid),
                 "a valid Implementation Class UID",
                 user.implementation_class_uid.empty() ? "none" : user.implementation_class_uid);
     play.expect(user.implementation_version_name.size() <= 16,
                 "a version name of at most 16 characters",
                 user.implementation_version_name);
+}
+
+void a48(Play& play) {
+    Probe probe = play.open({sop::verification});
+    const pdu::UserInformation& user = probe.answer().user;
+    expect_named(play, user);
+    std::string told =
+        fmt::format("{} {}", user.implementation_class_uid, user.implementation_version_name);
+    if (moves_to_us(play)) {
+        const MoveResult moved = move_to_us(play, whole_study(play.held()), {});
+        play.expect(!moved.visits.empty(), "an association with us", "none");
+        expect_named(play, moved.visits.front().request.user);
+        play.expect(moved.visits.front().request.user.implementation_class_uid ==
+                        user.implementation_class_uid,
+                    "the same in its own request",
+                    moved.visits.front().request.user.implementation_class_uid);
+        told += ", also as requestor";
+    }
     pdu::AssociateRQ anonymous = play.request({sop::verification});
     anonymous.user.implementation_class_uid.clear();
     anonymous.user.implementation_version_name.clear();
     const Seen answer = play.answer_to(anonymous);
     play.expect("A-ASSOCIATE-AC or A-ASSOCIATE-RJ x/x/x or A-ABORT 0/x or A-ABORT 2/x", answer);
-    play.saw(fmt::format("{} {}; a request without one: {}",
-                         user.implementation_class_uid,
-                         user.implementation_version_name,
-                         answer.text));
+    play.saw(fmt::format("{}; a request without one: {}", told, answer.text));
 }
 
 void a49(Play& play) {

@@ -96,6 +96,13 @@ void a8(Play& play) {
     pdu::AssociateRQ request = play.request({sop::verification});
     request.called = pdu::title_field("  " + title);
     play.expect("A-ASSOCIATE-AC", play.answer_to(request));
+    // Who is let in is so with spaces before the title, too.
+    const std::string& calling = play.settings().calling_ae_title;
+    if (calling.size() < 15) {
+        pdu::AssociateRQ from = play.request({sop::verification});
+        from.calling = pdu::title_field(" " + calling);
+        play.expect("A-ASSOCIATE-AC", play.answer_to(from));
+    }
     // Padding by NUL is not PS3.8's: borne, or another AE title.
     std::ranges::replace(request.called, ' ', '\0');
     std::rotate(request.called.begin(), request.called.begin() + 2, request.called.end());

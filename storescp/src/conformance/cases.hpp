@@ -12,13 +12,17 @@ namespace cxr::storescp::conformance {
 [[nodiscard]] std::span<const Case> association_protocol_cases();     // A27–A40
 [[nodiscard]] std::span<const Case> association_data_cases();         // A41–A54
 [[nodiscard]] std::span<const Case> association_idle_cases();         // A55
-[[nodiscard]] std::span<const Case> verification_cases();             // V1–V16
+[[nodiscard]] std::span<const Case> verification_cases();             // V1–V9
+[[nodiscard]] std::span<const Case> dimse_cases();                    // V10–V16
 [[nodiscard]] std::span<const Case> storage_cases();                  // S1–S27
-[[nodiscard]] std::span<const Case> query_rule_cases();               // F1–F25
+[[nodiscard]] std::span<const Case> query_rule_cases();               // F1–F15
+[[nodiscard]] std::span<const Case> query_response_cases();           // F16–F25
 [[nodiscard]] std::span<const Case> query_matching_cases();           // F26–F35
-[[nodiscard]] std::span<const Case> query_option_cases();             // F36–F52
+[[nodiscard]] std::span<const Case> query_option_cases();             // F36–F43
+[[nodiscard]] std::span<const Case> query_flow_cases();               // F44–F52
 [[nodiscard]] std::span<const Case> retrieve_outcome_cases();         // R1–R15
-[[nodiscard]] std::span<const Case> retrieve_request_cases();         // R16–R35
+[[nodiscard]] std::span<const Case> retrieve_identifier_cases();      // R16–R21
+[[nodiscard]] std::span<const Case> retrieve_request_cases();         // R22–R35
 [[nodiscard]] std::span<const Case> commitment_cases();               // K1–K20
 [[nodiscard]] std::span<const Case> security_cases();                 // X1–X12
 

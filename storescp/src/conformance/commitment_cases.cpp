@@ -159,21 +159,28 @@ void k9(Play& play) {
         "0122 or 0112");
 }
 
+bool all_in_use(const CommitmentEvent& event) {
+    return event.type == 2 && event.committed.empty() &&
+           std::ranges::all_of(event.failed,
+                               [](const auto& failed) { return failed.reason == "0131"; });
+}
+
 void k10(Play& play) {
     play.need(sop::storage_commitment);
-    const CommitmentRequest request = request_for(play, held_references(play));
+    CommitmentRequest request = request_for(play, held_references(play));
     static_cast<void>(committed(play, request));
-    CommitmentDialogue again(play);
-    play.expect("N-ACTION-RSP 0000", again.request(request));
-    const CommitmentEvent event = again.await_event();
+    const CommitmentEvent event = committed(play, request);
     expect_type(play, event, 2);
     expect_all(play, event, request.references);
-    play.expect(event.committed.empty() &&
-                    std::ranges::all_of(event.failed,
-                                        [](const auto& failed) { return failed.reason == "0131"; }),
-                "failure reason 0131 for all",
-                in_words(event));
-    play.saw(in_words(event));
+    play.expect(all_in_use(event), "failure reason 0131 for all", in_words(event));
+    // The UID of a failed N-ACTION is not reusable either; that the user forgot so, a provider need
+    // not notice (PS3.4 J.3.2.1.1.1): told, not judged.
+    request.transaction_uid = play.uid("failed");
+    request.action_type_id = 2;
+    play.expect("N-ACTION-RSP 0123", CommitmentDialogue(play).request(request));
+    request.action_type_id = 1;
+    const CommitmentEvent after_failure = committed(play, request);
+    play.saw(fmt::format("{}; of a failed N-ACTION: {}", in_words(event), in_words(after_failure)));
 }
 
 void k11(Play& play) {

@@ -26,7 +26,7 @@ pdu::AssociateAC accepted(const pdu::AssociateRQ& request, const ProviderScript&
     answer.called = request.called;
     answer.calling = request.calling;
     answer.reserved = request.reserved;
-    answer.user.pdu_bytes_max = 65'536;
+    answer.user.pdu_bytes_max = script.pdu_bytes_max;
     answer.user.implementation_class_uid = request.user.implementation_class_uid;
     answer.user.roles = request.user.roles;
     for (const ProposedContext& context : request.contexts) {
@@ -127,6 +127,11 @@ void OwnProvider::talk(Probe probe, Visit& visit) {
         auto decoded = pdu::decode_associate_rq(asked.pdu->body);
         if (auto* request = std::get_if<pdu::AssociateRQ>(&decoded)) {
             visit.request = std::move(*request);
+            if (script_.reject) {
+                probe.send(pdu::encode(Rejection{1, 1, 7}));
+                visit.end = "rejected, " + probe.receive_end(settings_.answer_within).text;
+                return;
+            }
             const pdu::AssociateAC answer_to = accepted(visit.request, script_);
             probe.remember(visit.request, answer_to);
             probe.send(pdu::encode(answer_to));
@@ -145,6 +150,7 @@ void OwnProvider::talk(Probe probe, Visit& visit) {
                 }
             }
             end_association(probe, visit);
+            visit.longest_p_data = probe.longest_p_data();
         }
     }
 }

@@ -16,7 +16,9 @@ struct ProviderScript {
     /// Accepted abstract syntaxes; empty: all. Others get result 3, with a transfer syntax that is
     /// none: it is not significant.
     std::set<std::string, std::less<>> accept = {};
+    bool reject = false;  ///< A-ASSOCIATE-RJ 1/1/7
     bool implicit_only = false;
+    std::uint32_t pdu_bytes_max = 65'536;
     bool vanish_after_first = false;  ///< closes the connection after one object
     bool collide_at_release = false;  ///< sends A-RELEASE-RQ where A-RELEASE-RP was due
     milliseconds before_each_answer{0};
@@ -34,6 +36,7 @@ struct Visit {
     std::vector<Received> received;
     std::vector<ReceivedEvent> events;
     std::string end;  ///< "A-RELEASE-RQ", or what came instead
+    std::size_t longest_p_data = 0;
 };
 
 class OwnProvider {

@@ -157,6 +157,14 @@ CommandSet request_of(CommandField field, std::string_view sop_class, std::uint1
     return command;
 }
 
+CommandSet cancel_of(std::uint16_t message_id) {
+    CommandSet cancel;
+    cancel.command_field = static_cast<std::uint16_t>(CommandField::c_cancel_rq);
+    cancel.message_id_being_responded_to = message_id;
+    cancel.data_set_type = no_data_set;
+    return cancel;
+}
+
 Attributes keys(std::string_view level, std::initializer_list<Key> keys) {
     Attributes identifier;
     if (!level.empty()) {

@@ -45,11 +45,16 @@ using StoreAnswer = std::function<std::uint16_t(const Received&, std::size_t)>;
 
 /// The responses to one C-MOVE or C-GET.
 struct Retrieval {
+    /// Takes the final response and reads its data set, if it has one.
+    void end(const Probe& probe, Seen final_response);
+
     std::vector<Seen> pending;
     std::vector<Received> received;
     Seen outcome;
     /// Failed SOP Instance UID List (0008,0058) of the final response.
     std::vector<std::string> failed_list;
+    /// All that the final response's data set holds; empty: it has none.
+    Attributes final_data_set;
 };
 
 class Play {
@@ -123,6 +128,8 @@ private:
 [[nodiscard]] CommandSet request_of(CommandField field,
                                     std::string_view sop_class,
                                     std::uint16_t message_id = 1);
+
+[[nodiscard]] CommandSet cancel_of(std::uint16_t message_id);
 
 using Key = std::pair<DcmTagKey, std::string>;
 /// An identifier with Query/Retrieve Level (none where it is empty) and these keys.

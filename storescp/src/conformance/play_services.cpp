@@ -87,6 +87,16 @@ Answers Play::collect_answers(Probe& probe, std::uint8_t context) {
     return answers;
 }
 
+void Retrieval::end(const Probe& probe, Seen final_response) {
+    outcome = std::move(final_response);
+    if (outcome.message && outcome.message->command.has_data_set()) {
+        if (auto read = decoded(probe, *outcome.message)) {
+            final_data_set = *std::move(read);
+            failed_list = values(dicom::value_of(final_data_set, DCM_FailedSOPInstanceUIDList));
+        }
+    }
+}
+
 Seen Play::store(Probe& probe, const Attributes& object) {
     const std::string_view sop_class = dicom::value_of(object, DCM_SOPClassUID);
     const std::uint8_t context = probe.context(sop_class);
@@ -112,13 +122,7 @@ Retrieval Play::get(Probe& probe,
             continue;
         }
         if (!next.message || !next.message->command.is(CommandField::c_store_rq)) {
-            if (next.message && next.message->command.has_data_set()) {
-                if (const auto list = decoded(probe, *next.message)) {
-                    retrieval.failed_list =
-                        values(dicom::value_of(*list, DCM_FailedSOPInstanceUIDList));
-                }
-            }
-            retrieval.outcome = std::move(next);
+            retrieval.end(probe, std::move(next));
             return retrieval;
         }
         const CommandSet& store = next.message->command;

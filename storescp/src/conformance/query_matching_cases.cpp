@@ -2,43 +2,91 @@
 
 #include "conformance/cases.hpp"
 #include "conformance/query_steps.hpp"
+#include "conformance/storage_steps.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace cxr::storescp::conformance {
 
 namespace {
 
-constexpr std::string_view no_match = "C-FIND-RSP 0000";
-constexpr std::string_view one_match = "1 match, C-FIND-RSP 0000";
-constexpr std::string_view not_everything = "C-FIND-RSP A900 or C-FIND-RSP Cxxx or C-FIND-RSP 0000";
-constexpr std::string_view any_outcome =
-    "C-FIND-RSP A900 or C-FIND-RSP Cxxx or C-FIND-RSP 0000 or 1 match, C-FIND-RSP 0000";
+/// The keys of the held study that hold text other than a name, with values in letters.
+std::vector<DcmTagKey> lettered_keys(const Play& play) {
+    std::vector<DcmTagKey> tags;
+    for (const DcmTagKey& tag : {DCM_AccessionNumber, DCM_PatientID}) {
+        const std::string value(value_of(held_study(play), tag));
+        if (in_other_case(value) != value && value.find_first_of("*?\\") == std::string::npos) {
+            tags.push_back(tag);
+        }
+    }
+    return tags;
+}
 
 void f26(Play& play) {
-    std::string number = held_value(play, DCM_AccessionNumber);
-    for (char& letter : number) {
-        const auto byte = static_cast<unsigned char>(letter);
-        letter =
-            static_cast<char>(std::isupper(byte) != 0 ? std::tolower(byte) : std::toupper(byte));
+    const auto tags = lettered_keys(play);
+    if (tags.empty()) {
+        throw NotPlayable{"accession number and patient ID have no letters"};
     }
-    if (number == held_value(play, DCM_AccessionNumber)) {
-        throw NotPlayable{"the accession number has no letters"};
+    std::string told;
+    for (const DcmTagKey& tag : tags) {
+        const std::string value = held_value(play, tag);
+        play.expect(one_match, asked(play, {{tag, value}}));
+        play.expect(no_match, asked(play, {{tag, in_other_case(value)}}));
+        told += (told.empty() ? "" : ", ") + name_of(tag);
     }
-    play.expect(no_match, asked(play, {{DCM_AccessionNumber, number}}));
+    // A code string has no small letters: such a key is malformed, or matches nothing.
+    const Answers modalities =
+        play.find(sop::study_root_find, the_study(play, {{DCM_ModalitiesInStudy, ""}}));
+    play.expect(one_match, modalities.outcome);
+    const std::string coded(value_of(modalities.matches.front(), DCM_ModalitiesInStudy));
+    if (const std::string one = coded.substr(0, coded.find('\\')); !one.empty()) {
+        play.expect(not_everything, asked(play, {{DCM_ModalitiesInStudy, in_other_case(one)}}));
+    }
+    play.saw(told + " match by case");
+}
+
+/// A value in which what SQL and shells take for wild cards is text.
+constexpr const char* strange_value = "A_B%C[1]";
+
+/// Finds that value, and not as a pattern.
+void expect_literal(Play& play) {
+    Attributes object = test_object(play, "strange");
+    put(object, DCM_AccessionNumber, strange_value);
+    Probe storing = open_storage(play);
+    play.expect("C-STORE-RSP 0000 or C-STORE-RSP Bxxx", play.store(storing, object));
+    const std::string study(value_of(object, DCM_StudyInstanceUID));
+    const auto ask = [&](const char* number) {
+        return play
+            .find(sop::study_root_find,
+                  keys("STUDY", {{DCM_AccessionNumber, number}, {DCM_StudyInstanceUID, study}}))
+            .outcome;
+    };
+    for (const char* matching : {strange_value, "A_*", "*%C[1]", "A?B%C[1?"}) {
+        play.expect(one_match, ask(matching));
+    }
+    for (const char* other : {"A_B%C1", "A%", "%", "AXB%C[1]", "A_B*C[2-9]"}) {
+        play.expect(no_match, ask(other));
+    }
 }
 
 void f27(Play& play) {
-    const std::string number = held_value(play, DCM_AccessionNumber);
-    for (const std::string& pattern : {std::string("%"),
-                                       "_" + number.substr(1),
-                                       "[" + number.substr(0, 1) + "]" + number.substr(1)}) {
-        play.expect(no_match, asked(play, {{DCM_AccessionNumber, pattern}}));
+    for (const DcmTagKey& tag : {DCM_AccessionNumber, DCM_PatientName}) {
+        const std::string value = held_value(play, tag);
+        const std::string first = first_characters(value, 1);
+        const std::string rest = value.substr(first.size());
+        for (const std::string& pattern :
+             {std::string("%"), first + "%", "_" + rest, "[" + first + "]" + rest}) {
+            play.expect(no_match, asked(play, {{tag, pattern}}));
+        }
     }
-    play.saw("%, _ and [ are literal");
+    const bool stored = play.settings().may_store && play.offers(sop::secondary_capture);
+    if (stored) {
+        expect_literal(play);
+    }
+    play.saw(stored ? fmt::format("%, _ and [ are literal; {} is found by itself", strange_value)
+                    : "%, _ and [ are literal");
 }
 
 void f28(Play& play) {
@@ -53,7 +101,22 @@ void f28(Play& play) {
 
 void f29(Play& play) {
     const std::string date = held_value(play, DCM_StudyDate);
-    play.expect(any_outcome, asked(play, {{DCM_StudyDate, date.substr(0, 4) + "*"}}));
+    std::string told;
+    const auto tell = [&](const char* vr, const Seen& outcome) {
+        play.expect(outcome.message.has_value(), "a C-FIND-RSP", outcome.text);
+        append(told, vr, outcome.text);
+    };
+    tell("DA", asked(play, {{DCM_StudyDate, date.substr(0, 4) + "*"}}));
+    tell("TM", asked(play, {{DCM_StudyTime, held_time(play).substr(0, 2) + "*"}}));
+    tell("IS",
+         play.find(sop::study_root_find,
+                   keys("SERIES",
+                        {{DCM_StudyInstanceUID, play.held().study_instance_uid},
+                         {DCM_SeriesInstanceUID, ""},
+                         {DCM_SeriesNumber, "?"}}))
+             .outcome);
+    tell("UI", asked(play, {{DCM_StudyInstanceUID, play.held().study_instance_uid + "*"}}));
+    play.saw(told);
 }
 
 void f30(Play& play) {
@@ -70,20 +133,24 @@ void f30(Play& play) {
 void f31(Play& play) {
     const std::string name = held_value(play, DCM_PatientName);
     play.expect(one_match, asked(play, {{DCM_PatientName, name}}));
-    play.expect(one_match, asked(play, {{DCM_PatientName, name.substr(0, 2) + "*"}}));
-    const Seen delimiters = asked(play, {{DCM_PatientName, name + "^"}});
-    std::string lower = name;
-    std::ranges::transform(
-        lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    const Seen small = asked(play, {{DCM_PatientName, lower}});
-    play.saw(fmt::format(
-        "literal and prefix match; trailing ^: {}; lower case: {}", delimiters.text, small.text));
+    play.expect(one_match, asked(play, {{DCM_PatientName, first_characters(name, 2) + "*"}}));
+    play.expect(no_match, asked(play, {{DCM_PatientName, first_characters(name, 2) + "QX^*"}}));
+    // The rest is the peer's choice (C.2.2.2.1: case, accents, position of components).
+    std::string told;
+    const std::string alphabetic = name.substr(0, name.find('='));
+    append(told, "trailing ^", asked(play, {{DCM_PatientName, alphabetic + "^"}}).text);
+    if (const std::string family = alphabetic.substr(0, alphabetic.find('^'));
+        family.size() < alphabetic.find_last_not_of('^') + 1) {
+        append(told, "family name alone", asked(play, {{DCM_PatientName, family}}).text);
+    }
+    append(told, "other case", asked(play, {{DCM_PatientName, in_other_case(name)}}).text);
+    play.saw("literal and prefix match; " + told);
 }
 
 void f32(Play& play) {
     const std::string name = held_value(play, DCM_PatientName);
     play.expect(one_match, asked(play, {{DCM_PatientName, name}}));
-    const Seen groups = asked(play, {{DCM_PatientName, name + "="}});
+    const Seen groups = asked(play, {{DCM_PatientName, name.substr(0, name.find('=')) + "="}});
     play.expect(any_outcome, groups);
     play.saw("the literal name matches; with an empty second group: " + groups.text);
 }

@@ -1,4 +1,5 @@
-// F1–F25: what a C-FIND may ask and what its responses hold (PS3.4 C.4.1, C.6).
+// F1–F15: what a C-FIND may ask for (PS3.4 C.4.1, C.6). What its responses hold stands in
+// query_response_cases.cpp.
 
 #include "conformance/cases.hpp"
 #include "conformance/query_steps.hpp"
@@ -12,18 +13,41 @@ namespace cxr::storescp::conformance {
 
 namespace {
 
-constexpr std::string_view refused = "C-FIND-RSP A900";
-/// Refused, or ended where the hierarchical search ends (PS3.4 C.4.1.3.1.1).
-constexpr std::string_view refused_or_nothing = "C-FIND-RSP A900 or C-FIND-RSP 0000";
-constexpr std::string_view one_match = "1 match, C-FIND-RSP 0000";
+/// The message answers this request, and what is in it.
+void expect_response_fields(Play& play, const Seen& response, std::uint16_t message_id) {
+    const CommandSet& command = response.message->command;
+    play.expect(
+        command.message_id_being_responded_to == message_id,
+        fmt::format("a response to message {}", message_id),
+        fmt::format("one to message {}", command.message_id_being_responded_to.value_or(0)));
+    play.expect(command.affected_sop_class_uid.value_or(std::string(sop::study_root_find)) ==
+                    sop::study_root_find,
+                "the Affected SOP Class UID of the request",
+                command.affected_sop_class_uid.value_or(""));
+}
 
 void f1(Play& play) {
-    const Answers answers = play.find(sop::study_root_find, the_study(play, {}));
-    play.expect(one_match, answers.outcome);
-    play.expect(answers.outcome.message && !answers.outcome.message->command.has_data_set(),
-                "a final response without Identifier",
-                "one with an Identifier");
-    play.saw("FF00 with Identifier, 0000 without");
+    const Answers one = play.find(sop::study_root_find, the_study(play, {}));
+    play.expect(one_match, one.outcome);
+    // Of many, too; collect_answers() tests that each pending response has an Identifier.
+    const Answers all = play.find(sop::study_root_find, all_studies());
+    for (const Answers* answers : {&one, &all}) {
+        play.expect(all_pending(*answers, 0xFF00),
+                    "FF00 with every match",
+                    answers->pending.empty() ? "none" : answers->pending.front().text);
+        for (const Seen& pending : answers->pending) {
+            expect_response_fields(play, pending, 1);
+        }
+        play.expect(answers->outcome.message && answers->outcome.status() == 0 &&
+                        !answers->outcome.message->command.has_data_set(),
+                    "a final 0000 without Identifier",
+                    answers->outcome.text);
+        expect_response_fields(play, answers->outcome, 1);
+    }
+    play.expect(all.matches.size() >= play.known().studies.size(),
+                fmt::format("{} matches", play.known().studies.size()),
+                all.outcome.text);
+    play.saw("FF00 with Identifier for each match, then 0000 without");
 }
 
 void f2(Play& play) {
@@ -33,14 +57,31 @@ void f2(Play& play) {
             .outcome);
 }
 
-void f3(Play& play) {
-    // collect_answers() tests that each pending response has an Identifier.
-    const Answers answers = play.find(sop::study_root_find, all_studies());
-    play.expect(!answers.matches.empty(), "matches", answers.outcome.text);
-    play.expect(answers.outcome.message && !answers.outcome.message->command.has_data_set(),
+/// Asks on this association and looks at the end: a final response without Identifier, and nothing
+/// behind it.
+Seen expect_bare_end(Play& play, Probe& probe, const Attributes& identifier) {
+    const Answers answers = play.find(probe, sop::study_root_find, identifier);
+    play.expect(answers.outcome.message && !answers.outcome.message->command.has_data_set() &&
+                    answers.outcome.message->data_set.empty(),
                 "a final response without Identifier",
                 answers.outcome.text);
-    play.saw(answers.outcome.text);
+    const Seen more = probe.receive(milliseconds(100));
+    play.expect(more.text == "nothing", "nothing after the final response", more.text);
+    return answers.outcome;
+}
+
+void f3(Play& play) {
+    static_cast<void>(play.held());
+    Probe probe = play.open({sop::study_root_find});
+    // collect_answers() tests that each pending response has an Identifier.
+    const Seen all = expect_bare_end(play, probe, all_studies());
+    play.expect(all.text != no_match, "matches", all.text);
+    const Seen none =
+        expect_bare_end(play, probe, keys("STUDY", {{DCM_StudyInstanceUID, play.uid("none")}}));
+    play.expect(no_match, none);
+    const Seen failed = expect_bare_end(play, probe, keys("FOO", {{DCM_StudyInstanceUID, ""}}));
+    play.saw(fmt::format(
+        "{}; {}; {}: no final response has an Identifier", all.text, none.text, failed.text));
 }
 
 void f4(Play& play) {
@@ -62,10 +103,21 @@ void f6(Play& play) {
 }
 
 void f7(Play& play) {
-    play.expect(refused,
-                play.find(sop::patient_study_only_find,
-                          keys("SERIES", {{DCM_PatientID, "X"}, {DCM_SeriesInstanceUID, ""}}))
-                    .outcome);
+    play.need(sop::patient_study_only_find);
+    const HeldInstance& held = play.held();
+    // Nothing is wrong with the identifiers but their level.
+    for (const Attributes& identifier : {keys("SERIES",
+                                              {{DCM_PatientID, held.patient_id},
+                                               {DCM_StudyInstanceUID, held.study_instance_uid},
+                                               {DCM_SeriesInstanceUID, ""}}),
+                                         keys("IMAGE",
+                                              {{DCM_PatientID, held.patient_id},
+                                               {DCM_StudyInstanceUID, held.study_instance_uid},
+                                               {DCM_SeriesInstanceUID, held.series_instance_uid},
+                                               {DCM_SOPInstanceUID, ""}})}) {
+        play.expect(refused, play.find(sop::patient_study_only_find, identifier).outcome);
+    }
+    play.saw("SERIES and IMAGE: C-FIND-RSP A900");
 }
 
 void f8(Play& play) {
@@ -112,24 +164,40 @@ void f11(Play& play) {
     const bool named = std::ranges::all_of(answers.matches, [](const Attributes& match) {
         return !value_of(match, DCM_StudyInstanceUID).empty();
     });
-    play.expect((answers.outcome.text == refused) || (answers.outcome.status() == 0 && named),
+    play.expect(answers.outcome.text == refused ||
+                    (answers.outcome.status() == 0 && named && !answers.matches.empty()),
                 "C-FIND-RSP A900, or matches with their unique key",
                 answers.outcome.text + (named ? "" : " without Study Instance UID"));
+    play.saw(answers.outcome.text);
+}
+
+/// The held study's series, asked for with a key of the study that it does not have.
+Answers series_with_study_key(Play& play, const DcmTagKey& tag, const std::string& value) {
+    return play.find(sop::study_root_find,
+                     keys("SERIES",
+                          {{tag, value},
+                           {DCM_StudyInstanceUID, play.held().study_instance_uid},
+                           {DCM_SeriesInstanceUID, ""}}));
 }
 
 void f12(Play& play) {
-    const Answers answers = play.find(sop::study_root_find,
-                                      keys("SERIES",
-                                           {{DCM_StudyDate, "19000101-20991231"},
-                                            {DCM_StudyInstanceUID, play.held().study_instance_uid},
-                                            {DCM_SeriesInstanceUID, ""}}));
-    const bool flagged =
-        !answers.pending.empty() && std::ranges::all_of(answers.pending, [](const Seen& pending) {
-            return pending.status() == 0xFF01;
-        });
-    play.expect(answers.outcome.text == refused || flagged,
-                "C-FIND-RSP A900, or every pending FF01",
-                answers.outcome.text);
+    std::string told;
+    for (const auto& [tag, value] :
+         {std::pair{DCM_StudyDate, "19000101"}, {DCM_AccessionNumber, "NO_SUCH_NUMBER"}}) {
+        const Answers answers = series_with_study_key(play, tag, value);
+        // Ignored: it neither restricts nor is it returned, and every pending response says so.
+        const bool ignored = !answers.pending.empty() && all_pending(answers, 0xFF01) &&
+                             std::ranges::none_of(answers.matches, [&](const Attributes& match) {
+                                 return find(match, tag) != nullptr;
+                             });
+        play.expect(answers.outcome.text == refused || ignored,
+                    "C-FIND-RSP A900, or every pending FF01 and the key ignored",
+                    answers.pending.empty()
+                        ? answers.outcome.text
+                        : answers.outcome.text + " after " + answers.pending.front().text);
+        append(told, name_of(tag), answers.outcome.text);
+    }
+    play.saw(told);
 }
 
 void f13(Play& play) {
@@ -142,25 +210,11 @@ void f13(Play& play) {
     }
 }
 
-/// The peer's answer to an offer, and the association.
-std::pair<Probe, std::vector<std::uint8_t>> negotiated(Play& play,
-                                                       std::vector<std::uint8_t> offer) {
-    play.need(sop::study_root_find);
-    pdu::AssociateRQ request = play.request({sop::study_root_find});
-    request.user.extended = {
-        {.sop_class_uid = std::string(sop::study_root_find), .information = std::move(offer)}};
-    Probe probe = play.open(request);
-    const auto& items = probe.answer().user.extended;
-    std::vector<std::uint8_t> agreed =
-        items.empty() ? std::vector<std::uint8_t>{} : items.front().information;
-    return {std::move(probe), std::move(agreed)};
-}
-
 void f14(Play& play) {
     static_cast<void>(play.held());
-    auto [probe, agreed] = negotiated(play, {1});
-    const bool relational = !agreed.empty() && agreed[0] == 1;
-    const Answers answers = play.find(probe, sop::study_root_find, series_without_study());
+    Negotiated offered = negotiated(play, {1});
+    const bool relational = offered.agrees(1);
+    const Answers answers = play.find(offered.probe, sop::study_root_find, series_without_study());
     if (relational) {
         play.expect(answers.outcome.status() == 0 && !answers.matches.empty(),
                     "matches, as agreed",
@@ -178,184 +232,6 @@ void f15(Play& play) {
     static_cast<void>(play.held());
     play.expect(refused_or_nothing,
                 play.find(probe, sop::study_root_find, series_without_study()).outcome);
-}
-
-Attributes the_images(const HeldInstance& held, std::initializer_list<Key> more) {
-    Attributes identifier = keys("IMAGE",
-                                 {{DCM_SOPInstanceUID, ""},
-                                  {DCM_StudyInstanceUID, held.study_instance_uid},
-                                  {DCM_SeriesInstanceUID, held.series_instance_uid}});
-    for (const Key& key : more) {
-        put(identifier, key.first, key.second);
-    }
-    return identifier;
-}
-
-/// Throws unless there are matches.
-Answers the_image_answers(Play& play, std::initializer_list<Key> more) {
-    Answers answers = play.find(sop::study_root_find, the_images(play.held(), more));
-    play.expect(!answers.matches.empty() && answers.outcome.status() == 0,
-                "at least 1 match",
-                answers.outcome.text);
-    return answers;
-}
-
-void f16(Play& play) {
-    const Answers answers = the_image_answers(play, {});
-    for (const Attributes& match : answers.matches) {
-        play.expect(value_of(match, DCM_QueryRetrieveLevel) == "IMAGE",
-                    "the level of the request in each response",
-                    std::string(value_of(match, DCM_QueryRetrieveLevel)));
-        for (const DcmTagKey& tag :
-             {DCM_StudyInstanceUID, DCM_SeriesInstanceUID, DCM_SOPInstanceUID}) {
-            play.expect(!value_of(match, tag).empty(),
-                        "all unique keys of this level and above",
-                        fmt::format("no {}", name_of(tag)));
-        }
-    }
-    play.saw("level, study, series and instance UIDs in each response");
-}
-
-void f17(Play& play) {
-    const std::initializer_list<Key> requested{{DCM_StudyDate, ""},
-                                               {DCM_StudyTime, ""},
-                                               {DCM_AccessionNumber, ""},
-                                               {DCM_PatientName, ""},
-                                               {DCM_PatientID, ""},
-                                               {DCM_StudyID, ""}};
-    const Answers answers = play.find(sop::study_root_find, the_study(play, requested));
-    play.expect(one_match, answers.outcome);
-    const Attributes& match = answers.matches.front();
-    for (const Key& key : requested) {
-        play.expect(find(match, key.first) != nullptr,
-                    "every requested key in the response",
-                    fmt::format("no {}", name_of(key.first)));
-    }
-    // PS3.4 C.4.1.1.3.2: what a response may hold beside what was asked for.
-    const std::set<DcmTagKey> allowed{DCM_SpecificCharacterSet,
-                                      DCM_QueryRetrieveLevel,
-                                      DCM_RetrieveAETitle,
-                                      DCM_InstanceAvailability,
-                                      DCM_TimezoneOffsetFromUTC,
-                                      DCM_StudyInstanceUID,
-                                      DCM_StorageMediaFileSetID,
-                                      DCM_StorageMediaFileSetUID};
-    for (const dicom::Attribute& attribute : match) {
-        const bool asked = std::ranges::any_of(
-            requested, [&](const Key& key) { return key.first == attribute.tag; });
-        play.expect(asked || allowed.contains(attribute.tag),
-                    "no key that was not requested",
-                    fmt::format("{} as well", name_of(attribute.tag)));
-    }
-    play.saw("every requested key, and no other");
-}
-
-/// Every pending response has the key, or FF01 because its existence is not supported.
-void expect_flagged_or_returned(Play& play, const DcmTagKey& tag, const Answers& answers) {
-    play.expect(!answers.pending.empty(), "at least 1 match", answers.outcome.text);
-    for (std::size_t i = 0; i < answers.pending.size(); ++i) {
-        const bool returned = find(answers.matches[i], tag) != nullptr;
-        play.expect(returned || answers.pending[i].status() == 0xFF01,
-                    fmt::format("FF01, or {} in the response", name_of(tag)),
-                    answers.pending[i].text + " without it");
-    }
-    play.saw(find(answers.matches.front(), tag) != nullptr ? "supported: returned"
-                                                           : "FF01 on every pending");
-}
-
-void f18(Play& play) {
-    const Attributes identifier = the_study(play, {{DCM_AdmissionID, ""}});
-    expect_flagged_or_returned(play, DCM_AdmissionID, play.find(sop::study_root_find, identifier));
-}
-
-void f19(Play& play) {
-    const Answers answers = the_image_answers(play, {});
-    for (const Attributes& match : answers.matches) {
-        play.expect(!value_of(match, DCM_RetrieveAETitle).empty() ||
-                        !value_of(match, DCM_StorageMediaFileSetUID).empty(),
-                    "Retrieve AE Title, or File-Set ID and UID",
-                    "neither");
-    }
-    play.saw(fmt::format("Retrieve AE Title {}",
-                         value_of(answers.matches.front(), DCM_RetrieveAETitle)));
-}
-
-/// Absent, or one of the values; never empty. The first one seen.
-std::string expect_never_empty(Play& play,
-                               const DcmTagKey& tag,
-                               const std::set<std::string, std::less<>>& values) {
-    const Answers answers = the_image_answers(play, {{tag, ""}});
-    std::string first = "absent";
-    for (const Attributes& match : answers.matches) {
-        const dicom::Attribute* attribute = find(match, tag);
-        if (attribute != nullptr) {
-            play.expect(
-                !attribute->value.empty() && (values.empty() || values.contains(attribute->value)),
-                fmt::format("{} absent or with a value it may have", name_of(tag)),
-                fmt::format("\"{}\"", attribute->value));
-            first = attribute->value;
-        }
-    }
-    play.saw(first);
-    return first;
-}
-
-void f20(Play& play) {
-    expect_never_empty(
-        play, DCM_InstanceAvailability, {"ONLINE", "NEARLINE", "OFFLINE", "UNAVAILABLE"});
-}
-
-void f21(Play& play) {
-    const Answers answers =
-        play.find(sop::study_root_find,
-                  the_study(play, {{DCM_PatientName, ""}, {DCM_SpecificCharacterSet, ""}}));
-    play.expect(one_match, answers.outcome);
-    const dicom::Attribute* set = find(answers.matches.front(), DCM_SpecificCharacterSet);
-    play.expect(set == nullptr || !set->value.empty(),
-                "Specific Character Set absent or with a value",
-                "an empty one");
-    play.saw(set == nullptr ? "absent" : set->value);
-}
-
-void f22(Play& play) {
-    std::string told;
-    for (const std::string_view set : {"ISO_IR 144", "ISO_IR 192", "ISO_IR 999"}) {
-        Probe probe = play.open({sop::study_root_find});
-        probe.send(1,
-                   request_of(CommandField::c_find_rq, sop::study_root_find),
-                   element(0x0008'0005, set) + element(0x0008'0052, "STUDY ") +
-                       element(0x0010'0010, "\xB6*") + element(0x0020'000D, ""));
-        const Seen outcome = play.collect_answers(probe, 1).outcome;
-        play.expect(outcome.message.has_value(), "a C-FIND-RSP", outcome.text);
-        told += fmt::format("{}{}: {}", told.empty() ? "" : ", ", set, outcome.text);
-    }
-    play.saw(told);
-}
-
-void f23(Play& play) {
-    expect_never_empty(play, DCM_TimezoneOffsetFromUTC, {});
-}
-
-void f24(Play& play) {
-    static_cast<void>(play.held());
-    const auto& studies = play.known().studies;
-    if (studies.size() < 2) {
-        throw NotPlayable{"needs two studies"};
-    }
-    const std::string list = fmt::format("{}\\{}\\{}",
-                                         value_of(studies[0], DCM_StudyInstanceUID),
-                                         play.uid("none"),
-                                         value_of(studies[1], DCM_StudyInstanceUID));
-    play.expect(
-        "2 matches, C-FIND-RSP 0000",
-        play.find(sop::study_root_find, keys("STUDY", {{DCM_StudyInstanceUID, list}})).outcome);
-}
-
-void f25(Play& play) {
-    const std::string pattern = play.held().study_instance_uid.substr(0, 6) + "*";
-    play.expect(
-        refused_or_nothing,
-        play.find(sop::study_root_find, keys("STUDY", {{DCM_StudyInstanceUID, pattern}})).outcome);
 }
 
 constexpr Case cases[] = {
@@ -402,36 +278,6 @@ constexpr Case cases[] = {
         "PS3.4 C.5.1",
         "Without an offer queries are hierarchical, and nothing answered",
         played(f15)),
-    row("F16",
-        n,
-        "PS3.4 C.4.1.1.3.2",
-        "Responses have the level and all unique keys above it",
-        played(f16)),
-    row("F17",
-        n,
-        "PS3.4 C.4.1.1.3.2",
-        "Responses have every requested key and no others",
-        played(f17)),
-    row("F18",
-        n,
-        "PS3.4 C.4.1.1.4",
-        "An optional key that is not supported: FF01 on every pending",
-        played(f18)),
-    row("F19",
-        n,
-        "PS3.4 C.4.1.1.3.2",
-        "Responses say where from objects are retrieved",
-        played(f19)),
-    row("F20", n, "PS3.4 C.4.1.1.3.2", "Instance Availability is never empty", played(f20)),
-    row("F21", n, "PS3.4 C.4.1.1.3.2", "Specific Character Set is never empty", played(f21)),
-    row("F22", p, "PS3.5 6.1", "Queries in other character sets are answered", played(f22)),
-    row("F23", n, "PS3.4 C.2.2.2.1", "Timezone Offset From UTC is never empty", played(f23)),
-    row("F24",
-        n,
-        "PS3.4 C.2.2.2.2",
-        "A list of UIDs matches each; unknown ones are ignored",
-        played(f24)),
-    row("F25", n, "PS3.4 C.2.2.2.4", "A UID with a wild card is not expanded", played(f25)),
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace cxr::storescp::conformance {
 
@@ -53,6 +54,60 @@ std::string held_time(const Play& play) {
     std::string time = held_value(play, DCM_StudyTime).substr(0, 6);
     time.resize(6, '0');
     return time;
+}
+
+Negotiated negotiated(Play& play, std::vector<std::uint8_t> offer) {
+    play.need(sop::study_root_find);
+    pdu::AssociateRQ request = play.request({sop::study_root_find});
+    request.user.extended = {
+        {.sop_class_uid = std::string(sop::study_root_find), .information = std::move(offer)}};
+    Probe probe = play.open(request);
+    const auto& items = probe.answer().user.extended;
+    std::vector<std::uint8_t> agreed =
+        items.empty() ? std::vector<std::uint8_t>{} : items.front().information;
+    return {.probe = std::move(probe), .agreed = std::move(agreed)};
+}
+
+bool all_pending(const Answers& answers, std::uint16_t status) {
+    return std::ranges::all_of(answers.pending,
+                               [&](const Seen& pending) { return pending.status() == status; });
+}
+
+std::vector<std::string> values_of(const Answers& answers, const DcmTagKey& tag) {
+    std::vector<std::string> values;
+    for (const Attributes& match : answers.matches) {
+        values.emplace_back(value_of(match, tag));
+    }
+    std::ranges::sort(values);
+    return values;
+}
+
+std::string first_characters(std::string_view text, std::size_t count) {
+    std::size_t end = 0;
+    const auto is_continuation = [&](std::size_t at) {
+        return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+    };
+    for (; count > 0 && end < text.size(); --count) {
+        do {
+            ++end;
+        } while (is_continuation(end));
+    }
+    return std::string(text.substr(0, end));
+}
+
+std::string in_other_case(std::string text) {
+    for (char& letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if (byte < 0x80) {
+            letter = static_cast<char>(std::isupper(byte) != 0 ? std::tolower(byte)
+                                                               : std::toupper(byte));
+        }
+    }
+    return text;
+}
+
+void append(std::string& list, std::string_view name, std::string_view seen) {
+    list += fmt::format("{}{}: {}", list.empty() ? "" : ", ", name, seen);
 }
 
 }  // namespace cxr::storescp::conformance

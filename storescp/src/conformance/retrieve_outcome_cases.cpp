@@ -16,9 +16,22 @@ namespace {
 
 void r1(Play& play) {
     play.need(sop::study_root_move);
-    const Retrieval refused = move_to(play, "CXR_NOWHERE", whole_study(play.held()));
-    expect_status(play, "C-MOVE-RSP A801", refused);
-    play.expect(!command_of(refused).has_data_set(), "no data set", "a data set");
+    const Retrieval unknown = move_to(play, "CXR_NOWHERE", whole_study(play.held()));
+    expect_status(play, "C-MOVE-RSP A801", unknown);
+    play.expect(!command_of(unknown).has_data_set(), "no data set", "a data set");
+    play.expect(counters(unknown.outcome).empty(),
+                "no counters, as nothing was begun",
+                in_words(unknown.outcome));
+    play.expect(unknown.pending.empty(), "no pending response", "one");
+    play.saw(in_words(unknown.outcome));
+}
+
+/// A destination that takes nothing. In words.
+std::string expect_all_refused(Play& play, const Retrieval& retrieval) {
+    expect_status(play, "C-MOVE-RSP A702 or C-MOVE-RSP Cxxx", retrieval);
+    expect_counters(play, retrieval, {.failed = play.known().instances.size()});
+    expect_all_failed(play, retrieval);
+    return in_words(retrieval.outcome);
 }
 
 void r2(Play& play) {
@@ -27,55 +40,102 @@ void r2(Play& play) {
         throw NotPlayable{"needs --move-destination AE:PORT, known to the peer"};
     }
     // Nobody listens there outside of move_to_us().
-    const Retrieval refused =
-        move_to(play, play.settings().move_destination->ae_title, whole_study(play.held()));
-    expect_status(play, "C-MOVE-RSP A702 or C-MOVE-RSP Cxxx", refused);
-    play.expect(!counters(refused.outcome).contains("completed"),
-                "no sub-operation completed",
-                in_words(refused.outcome));
-    expect_failed_list(play, refused, play.known().instances.size());
-    play.saw(in_words(refused.outcome));
+    const std::string unreachable = expect_all_refused(
+        play, move_to(play, play.settings().move_destination->ae_title, whole_study(play.held())));
+    const auto refused = [&](const ProviderScript& script) {
+        return expect_all_refused(play,
+                                  move_to_us(play, whole_study(play.held()), script).retrieval);
+    };
+    play.saw(fmt::format("no listener: {}; a rejection: {}; no context: {}",
+                         unreachable,
+                         refused({.reject = true}),
+                         refused({.accept = {std::string(sop::verification)}})));
 }
 
 void r4(Play& play) {
     static_cast<void>(play.held());
     Probe probe = open_get(play, held_classes(play));
-    const Retrieval nothing = play.get(
-        probe, sop::study_root_get, keys("STUDY", {{DCM_StudyInstanceUID, play.uid("none")}}));
+    const Attributes nobodys = keys("STUDY", {{DCM_StudyInstanceUID, play.uid("none")}});
+    const Retrieval nothing = play.get(probe, sop::study_root_get, nobodys);
     expect_status(play, "C-GET-RSP 0000", nothing);
-    play.expect(counters(nothing.outcome).empty(), "counters of 0", in_words(nothing.outcome));
+    expect_counters(play, nothing, {});
+    play.expect(nothing.received.empty(), "no object", "some");
+    std::string told = in_words(nothing.outcome);
+    if (moves_to_us(play)) {
+        const Retrieval moved = move_to_us(play, nobodys, {}).retrieval;
+        expect_status(play, "C-MOVE-RSP 0000", moved);
+        expect_counters(play, moved, {});
+        told += "; " + in_words(moved.outcome);
+    }
+    play.saw(told);
+}
+
+void expect_all_there(Play& play, const Retrieval& all, std::string_view success) {
+    const std::size_t expected = play.known().instances.size();
+    expect_status(play, success, all);
+    std::vector<std::string> received;
+    for (const Received& one : all.received) {
+        received.push_back(one.command.affected_sop_instance_uid.value_or(""));
+    }
+    std::ranges::sort(received);
+    play.expect(received == held_instances(play),
+                fmt::format("the {} objects of the study, each once", expected),
+                fmt::format("{} objects", received.size()));
+    expect_counters(play, all, {.completed = expected});
 }
 
 void r5(Play& play) {
     const Retrieval all = got(play);
-    const std::size_t expected = play.known().instances.size();
-    expect_status(play, "C-GET-RSP 0000", all);
-    play.expect(all.received.size() == expected,
-                fmt::format("{} objects", expected),
-                fmt::format("{} objects", all.received.size()));
-    play.expect(!command_of(all).remaining_suboperations && !command_of(all).has_data_set(),
-                "no Remaining counter and no data set",
-                in_words(all.outcome));
-    play.saw(in_words(all.outcome));
+    expect_all_there(play, all, "C-GET-RSP 0000");
+    std::string told = in_words(all.outcome);
+    if (moves_to_us(play)) {
+        const Retrieval moved = move_to_us(play, whole_study(play.held()), {}).retrieval;
+        expect_all_there(play, moved, "C-MOVE-RSP 0000");
+        told += "; " + in_words(moved.outcome);
+    }
+    play.saw(told);
 }
 
-void r6(Play& play) {
-    static_cast<void>(several_instances(play, 2));
-    const Retrieval some = got(play, failing_first(status::cannot_understand));
-    expect_status(play, "C-GET-RSP B000", some);
+void expect_one_failed(Play& play, const Retrieval& some, std::string_view warning) {
+    expect_status(play, warning, some);
+    expect_counters(play, some, {.completed = play.known().instances.size() - 1, .failed = 1});
     expect_failed_list(play, some, 1);
     play.expect(some.failed_list.front() ==
                     some.received.front().command.affected_sop_instance_uid.value_or(""),
                 "the UID of the failed object in the list",
                 some.failed_list.front());
-    play.saw(in_words(some.outcome) + ", its UID in the list");
+}
+
+void r6(Play& play) {
+    static_cast<void>(several_instances(play, 2));
+    const Retrieval some = got(play, failing_first(status::cannot_understand));
+    expect_one_failed(play, some, "C-GET-RSP B000");
+    std::string told = in_words(some.outcome);
+    if (moves_to_us(play)) {
+        const Retrieval moved = move_to_us(play,
+                                           whole_study(play.held()),
+                                           {.answer = failing_first(status::cannot_understand)})
+                                    .retrieval;
+        expect_one_failed(play, moved, "C-MOVE-RSP B000");
+        told += "; " + in_words(moved.outcome);
+    }
+    play.saw(told + ", its UID in the list");
 }
 
 void r7(Play& play) {
     const Retrieval none = got(play, always(status::cannot_understand));
     expect_status(play, "C-GET-RSP A702 or C-GET-RSP Cxxx", none);
-    expect_failed_list(play, none, play.known().instances.size());
-    play.saw(in_words(none.outcome));
+    expect_counters(play, none, {.failed = play.known().instances.size()});
+    expect_all_failed(play, none);
+    std::string told = in_words(none.outcome);
+    if (moves_to_us(play)) {
+        const Retrieval moved =
+            move_to_us(
+                play, whole_study(play.held()), {.answer = always(status::cannot_understand)})
+                .retrieval;
+        told += "; " + expect_all_refused(play, moved);
+    }
+    play.saw(told);
 }
 
 void r8(Play& play) {
@@ -85,14 +145,6 @@ void r8(Play& play) {
                 "all counted as warnings",
                 in_words(warned.outcome));
     play.saw(in_words(warned.outcome));
-}
-
-CommandSet cancel_of(std::uint16_t message_id) {
-    CommandSet cancel;
-    cancel.command_field = static_cast<std::uint16_t>(CommandField::c_cancel_rq);
-    cancel.message_id_being_responded_to = message_id;
-    cancel.data_set_type = no_data_set;
-    return cancel;
 }
 
 void r9(Play& play) {
@@ -112,49 +164,83 @@ void r9(Play& play) {
     play.expect(cancelled.received.size() < all,
                 "fewer objects than there are",
                 fmt::format("{} of {}", cancelled.received.size(), all));
+    expect_counters(play, cancelled, {.completed = cancelled.received.size()});
+    const auto remaining = command_of(cancelled).remaining_suboperations;
+    play.expect(!remaining || *remaining == all - cancelled.received.size(),
+                fmt::format("{} remaining, where it counts them", all - cancelled.received.size()),
+                in_words(cancelled.outcome));
     play.expect("nothing", probe.receive(milliseconds(300)));
     play.saw(fmt::format(
         "after {} of {}: {}", cancelled.received.size(), all, in_words(cancelled.outcome)));
 }
 
-void r10(Play& play) {
-    const Retrieval all = got(play, [](const Received&, std::size_t) {
-        // Slow enough for a peer that tells its progress by time.
-        std::this_thread::sleep_for(milliseconds(700));
-        return status::success;
-    });
-    if (all.pending.empty()) {
-        throw NotPlayable{"the peer sends no pending responses"};
-    }
-    for (const Seen& pending : all.pending) {
+/// Four counters that add up to the objects there are, more of them done from one to the next, and
+/// no Identifier.
+void expect_progress(Play& play, const Retrieval& retrieval) {
+    const std::size_t all = play.known().instances.size();
+    std::size_t remaining_before = all;
+    for (const Seen& pending : retrieval.pending) {
         const CommandSet& said = pending.message->command;
+        play.expect(pending.status() == 0xFF00, "pending responses of FF00", pending.text);
         play.expect(said.remaining_suboperations && said.completed_suboperations &&
                         said.failed_suboperations && said.warning_suboperations,
                     "all four counters in each pending response",
                     in_words(pending));
         const std::size_t sum = *said.remaining_suboperations + *said.completed_suboperations +
                                 *said.failed_suboperations + *said.warning_suboperations;
-        play.expect(sum == play.known().instances.size(),
-                    fmt::format("counters that add up to {}", play.known().instances.size()),
+        play.expect(sum == all, fmt::format("counters that add up to {}", all), in_words(pending));
+        play.expect(*said.remaining_suboperations <= remaining_before,
+                    "never more remaining than before",
                     in_words(pending));
+        remaining_before = *said.remaining_suboperations;
         play.expect(!said.has_data_set(), "no Identifier in pending responses", "one");
     }
-    play.saw(fmt::format("{} pending, each with all counters", all.pending.size()));
+}
+
+/// Slow enough for a peer that tells its progress by time.
+std::uint16_t succeed_slowly(const Received& /*received*/, std::size_t /*index*/) {
+    std::this_thread::sleep_for(milliseconds(700));
+    return status::success;
+}
+
+void r10(Play& play) {
+    const Retrieval all = got(play, succeed_slowly);
+    if (all.pending.empty()) {
+        throw NotPlayable{"the peer sends no pending responses"};
+    }
+    expect_progress(play, all);
+    std::string told = fmt::format("{} pending", all.pending.size());
+    if (moves_to_us(play)) {
+        const Retrieval moved =
+            move_to_us(play, whole_study(play.held()), {.before_each_answer = milliseconds(700)})
+                .retrieval;
+        expect_progress(play, moved);
+        told += fmt::format(" of a C-GET, {} of a C-MOVE", moved.pending.size());
+    }
+    play.saw(told + ", each with all counters");
 }
 
 void r11(Play& play) {
-    const Retrieval all = got(play);
-    expect_status(play, "C-GET-RSP 0000", all);
+    // In each, as many pending responses as the peer likes, and one final one behind them.
+    Probe probe = open_get(play, held_classes(play));
+    const Retrieval all = play.get(probe, sop::study_root_get, whole_study(play.held()));
+    expect_all_there(play, all, "C-GET-RSP 0000");
+    play.expect("nothing", probe.receive(milliseconds(200)));
     play.saw(fmt::format("{} pending, then {}", all.pending.size(), in_words(all.outcome)));
 }
 
 void r12(Play& play) {
-    static_cast<void>(several_instances(play, 2));
-    const Retrieval some = got(play, failing_first(status::out_of_resources));
-    const std::size_t all = play.known().instances.size();
-    play.expect(command_of(some).completed_suboperations == all - 1,
-                fmt::format("{} completed", all - 1),
+    const std::size_t all = several_instances(play, 2).sop_instance_uids.size();
+    // In turn: a failure, a warning, a success.
+    constexpr std::uint16_t in_turn[] = {
+        status::out_of_resources, status::coercion_or_duplicate, status::success};
+    const Retrieval some =
+        got(play, [&](const Received&, std::size_t index) { return in_turn[index % 3]; });
+    const Counts counts{.completed = all / 3, .failed = (all + 2) / 3, .warning = (all + 1) / 3};
+    play.expect(command_of(some).completed_suboperations.has_value(),
+                "a Completed counter",
                 in_words(some.outcome));
+    expect_counters(play, some, counts);
     play.saw(in_words(some.outcome));
 }
 
@@ -185,7 +271,15 @@ void r14(Play& play) {
                     fmt::format("originator {} #17", play.settings().calling_ae_title),
                     fmt::format("originator {} #{}", title.empty() ? "none" : title, id));
     }
-    play.saw("the originator in each C-STORE of a C-MOVE");
+    if (play.offers(sop::study_root_get)) {
+        for (const Received& one : got(play).received) {
+            play.expect(
+                !one.command.move_originator_ae_title && !one.command.move_originator_message_id,
+                "no originator in a C-GET",
+                one.command.move_originator_ae_title.value_or("a Message ID"));
+        }
+    }
+    play.saw("the originator in each C-STORE of a C-MOVE, none in a C-GET");
 }
 
 void r15(Play& play) {

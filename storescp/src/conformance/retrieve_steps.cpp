@@ -32,7 +32,9 @@ std::set<std::string> usual_classes() {
 
 }  // namespace
 
-Probe open_get(Play& play, const std::vector<std::string>& classes, bool roles) {
+pdu::AssociateRQ get_request(const Play& play,
+                             const std::vector<std::string>& classes,
+                             bool roles) {
     play.need(sop::study_root_get);
     std::set<std::string> storage_classes(classes.begin(), classes.end());
     if (storage_classes.erase("") != 0) {
@@ -52,7 +54,11 @@ Probe open_get(Play& play, const std::vector<std::string>& classes, bool roles) 
                 {.sop_class_uid = one, .roles = {.scu = false, .scp = true}});
         }
     }
-    return play.open(request);
+    return request;
+}
+
+Probe open_get(Play& play, const std::vector<std::string>& classes, bool roles) {
+    return play.open(get_request(play, classes, roles));
 }
 
 Attributes one_instance(const HeldInstance& held) {
@@ -87,18 +93,7 @@ Retrieval collect_responses(Probe& probe) {
             retrieval.pending.push_back(std::move(next));
             continue;
         }
-        if (next.message && next.message->command.has_data_set()) {
-            const auto list =
-                dicom::decode_attributes(next.message->data_set, dicom::implicit_vr_little_endian);
-            std::string uids =
-                list ? std::string(value_of(*list, DCM_FailedSOPInstanceUIDList)) : "";
-            for (std::size_t begin = 0; begin < uids.size();) {
-                const std::size_t end = std::min(uids.find('\\', begin), uids.size());
-                retrieval.failed_list.push_back(uids.substr(begin, end - begin));
-                begin = end + 1;
-            }
-        }
-        retrieval.outcome = std::move(next);
+        retrieval.end(probe, std::move(next));
         return retrieval;
     }
 }
@@ -203,6 +198,47 @@ void expect_status(Play& play, std::string_view expected, const Retrieval& retri
         is_expected(retrieval.outcome.text, expected), expected, in_words(retrieval.outcome));
 }
 
+std::vector<std::string> held_instances(const Play& play) {
+    std::vector<std::string> uids;
+    for (const HeldInstance& one : play.known().instances) {
+        uids.push_back(one.sop_instance_uid);
+    }
+    std::ranges::sort(uids);
+    return uids;
+}
+
+void expect_all_failed(Play& play, const Retrieval& retrieval) {
+    expect_failed_list(play, retrieval, play.known().instances.size());
+    std::vector<std::string> listed = retrieval.failed_list;
+    std::ranges::sort(listed);
+    play.expect(listed == held_instances(play), "every instance in the list", "others");
+}
+
+void expect_counters(Play& play, const Retrieval& retrieval, const Counts& counts) {
+    const CommandSet& said = command_of(retrieval);
+    const auto is = [](std::optional<std::uint16_t> counter, std::size_t wanted) {
+        return !counter || *counter == wanted;
+    };
+    play.expect(is(said.completed_suboperations, counts.completed) &&
+                    is(said.failed_suboperations, counts.failed) &&
+                    is(said.warning_suboperations, counts.warning),
+                fmt::format("{} completed, {} failed, {} warning, where it counts them",
+                            counts.completed,
+                            counts.failed,
+                            counts.warning),
+                in_words(retrieval.outcome));
+    // Of a response that is no pending and no cancel (PS3.4 C.4.2.1.6).
+    play.expect(retrieval.outcome.status() == 0xFE00 || !said.remaining_suboperations,
+                "no Remaining counter",
+                in_words(retrieval.outcome));
+    play.expect(
+        counts.failed != 0 || !said.has_data_set(), "no data set where nothing failed", "one");
+}
+
+bool moves_to_us(const Play& play) {
+    return play.settings().move_destination.has_value() && play.offers(sop::study_root_move);
+}
+
 void expect_failed_list(Play& play, const Retrieval& retrieval, std::size_t failed) {
     play.expect(command_of(retrieval).failed_suboperations == failed,
                 fmt::format("{} failed", failed),
@@ -210,6 +246,11 @@ void expect_failed_list(Play& play, const Retrieval& retrieval, std::size_t fail
     play.expect(retrieval.failed_list.size() == failed,
                 fmt::format("a Failed SOP Instance UID List of {}", failed),
                 fmt::format("one of {}", retrieval.failed_list.size()));
+    for (const dicom::Attribute& one : retrieval.final_data_set) {
+        play.expect(one.tag == DCM_FailedSOPInstanceUIDList || one.tag.getElement() == 0,
+                    "the list and nothing else",
+                    name_of(one.tag) + " as well");
+    }
 }
 
 }  // namespace cxr::storescp::conformance

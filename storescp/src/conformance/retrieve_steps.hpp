@@ -9,6 +9,9 @@ namespace cxr::storescp::conformance {
 /// C-GET Study Root, and storage of these classes with the SCP role for us (unless `roles` is
 /// false). An empty class, of a peer that does not tell it, stands for the usual ones. NotPlayable:
 /// no C-GET.
+[[nodiscard]] pdu::AssociateRQ get_request(const Play& play,
+                                           const std::vector<std::string>& classes,
+                                           bool roles = true);
 [[nodiscard]] Probe open_get(Play& play,
                              const std::vector<std::string>& classes,
                              bool roles = true);
@@ -60,7 +63,19 @@ struct MoveResult {
 /// The final response's command. Deviation: there is none.
 [[nodiscard]] const CommandSet& command_of(const Retrieval& retrieval);
 void expect_status(Play& play, std::string_view expected, const Retrieval& retrieval);
-/// The final response counts as many failures as its list names.
+/// The final response counts as many failures as its list names, and has nothing but that list.
 void expect_failed_list(Play& play, const Retrieval& retrieval, std::size_t failed);
+/// The same where all of the held study failed: the list names each.
+void expect_all_failed(Play& play, const Retrieval& retrieval);
+/// Counters of the final response. They may be absent (PS3.4 C.4.2.1.6 to 9); what is there is
+/// right.
+struct Counts {
+    std::size_t completed = 0, failed = 0, warning = 0;
+};
+void expect_counters(Play& play, const Retrieval& retrieval, const Counts& counts);
+/// Can the peer move to our listener?
+[[nodiscard]] bool moves_to_us(const Play& play);
+/// Instance UIDs of the held study, sorted.
+[[nodiscard]] std::vector<std::string> held_instances(const Play& play);
 
 }  // namespace cxr::storescp::conformance

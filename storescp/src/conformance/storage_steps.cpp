@@ -38,6 +38,18 @@ Bytes with_elements(const Attributes& object, std::span<const std::byte> element
            element(0x7FE0'0010, value_of(object, DCM_PixelData));
 }
 
+Bytes with_name(const Attributes& object, std::string_view character_set, std::string_view name) {
+    Attributes before, after;
+    for (const dicom::Attribute& one : object) {
+        if (one.tag != DCM_PatientName) {
+            (one.tag < DCM_PatientName ? before : after).push_back(one);
+        }
+    }
+    const std::string padded = std::string(name) + (name.size() % 2 == 0 ? "" : " ");
+    return element(0x0008'0005, character_set) + encoded(before, syntax::implicit_little) +
+           element(0x0010'0010, padded) + encoded(after, syntax::implicit_little);
+}
+
 std::size_t found_by_study(Play& play, const Attributes& object) {
     return play
         .find(sop::study_root_find,
@@ -91,6 +103,27 @@ std::string rle_frame(std::string_view pixels) {
 
 }  // namespace
 
+Attributes returned_object(Play& play, const Attributes& object) {
+    play.need(sop::study_root_get);
+    const HeldInstance held = held_instance(object);
+    Probe getting = open_get(play, {held.sop_class_uid});
+    const Retrieval retrieval = play.get(getting, sop::study_root_get, one_instance(held));
+    play.expect(retrieval.received.size() == 1,
+                "the object back by C-GET",
+                fmt::format("{} objects, {}", retrieval.received.size(), retrieval.outcome.text));
+    const Received& back = retrieval.received.front();
+    const auto* const syntax = dicom::find_transfer_syntax(back.transfer_syntax);
+    auto read = dicom::decode_attributes(
+        back.data_set, syntax == nullptr ? dicom::implicit_vr_little_endian : *syntax);
+    play.expect(read.has_value(), "a data set that can be read", read ? "" : read.error().doing);
+    return *std::move(read);
+}
+
+std::string element_text(std::uint32_t tag, std::string_view value) {
+    const Bytes one = element(tag, value);
+    return {reinterpret_cast<const char*>(one.data()), one.size()};
+}
+
 Bytes encapsulated(const Attributes& object, const Encapsulation& how) {
     Attributes head = object;
     const std::string pixels(value_of(object, DCM_PixelData));
@@ -142,6 +175,7 @@ RoundTrip round_trip(Play& play) {
 /// group lengths carry no meaning.
 struct Differences {
     std::vector<std::string> changed, lost;
+    bool originals_kept = false;  ///< Original Attributes Sequence (0400,0561) came back
 };
 
 std::string unpadded(std::string value) {
@@ -161,6 +195,7 @@ Differences differences(Play& play, const RoundTrip& trip) {
                 "a data set that can be read",
                 after ? "ours cannot" : after.error().doing);
     Differences found;
+    found.originals_kept = dicom::find(*after, DCM_OriginalAttributesSequence) != nullptr;
     for (const dicom::Attribute& one : *before) {
         const dicom::Attribute* now = dicom::find(*after, one.tag);
         if (now == nullptr) {
@@ -180,16 +215,66 @@ void s8(Play& play) {
     play.expect(found.changed.empty() || trip.answer.status() == 0xB000,
                 "nothing changed, or B000",
                 fmt::format("{}, changed: {}", trip.answer.text, fmt::join(found.changed, ", ")));
+    play.expect(found.changed.empty() || found.originals_kept,
+                "the original in (0400,0561)",
+                fmt::format("none; changed: {}", fmt::join(found.changed, ", ")));
     play.saw(found.changed.empty() ? "nothing coerced" : trip.answer.text);
 }
 
+namespace {
+
+/// Answer to extended negotiation of storage (PS3.4 B.3.1); empty: none.
+std::vector<std::uint8_t> told_of_support(Play& play) {
+    play.need(sop::secondary_capture);
+    pdu::AssociateRQ request = play.request({sop::secondary_capture});
+    request.user.extended = {
+        {.sop_class_uid = std::string(sop::secondary_capture), .information = {2, 0, 3, 0, 1, 0}}};
+    Probe probe = play.open(request);
+    const auto& items = probe.answer().user.extended;
+    play.expect(items.size() <= 1, "at most one answer", fmt::format("{}", items.size()));
+    return items.empty() ? std::vector<std::uint8_t>{} : items.front().information;
+}
+
+constexpr std::uint8_t level_2 = 2;
+
+}  // namespace
+
 void s9(Play& play) {
+    const auto support = told_of_support(play);
     const RoundTrip trip = round_trip(play);
     const Differences found = differences(play, trip);
     play.expect(found.lost.empty() || trip.answer.status() == 0xB006,
                 "nothing discarded, or B006",
                 fmt::format("{}, lost: {}", trip.answer.text, fmt::join(found.lost, ", ")));
+    play.expect(found.lost.empty() || support.empty() || support[0] != level_2,
+                "nothing discarded by who says level 2",
+                fmt::format("lost: {}", fmt::join(found.lost, ", ")));
     play.saw(found.lost.empty() ? "nothing discarded" : trip.answer.text);
+}
+
+void s26(Play& play) {
+    const auto said = told_of_support(play);
+    if (said.empty()) {
+        play.saw("not answered");
+        return;
+    }
+    const std::string text = fmt::format("bytes {}", fmt::join(said, " "));
+    play.expect(said.size() == 6 && said[0] <= 3 && said[2] <= 3 && said[4] <= 2,
+                "six bytes: level 0 to 3, signature level 0 to 3, coercion 0 to 2",
+                text);
+    if (!play.settings().may_store || !play.offers(sop::study_root_get)) {
+        play.saw(text);
+        return;
+    }
+    const RoundTrip trip = round_trip(play);
+    const Differences found = differences(play, trip);
+    play.expect(said[0] != level_2 || found.lost.empty(),
+                "level 2, and nothing discarded",
+                fmt::format("{}; lost: {}", text, fmt::join(found.lost, ", ")));
+    play.expect(said[4] != 0 || found.changed.empty(),
+                "coercion 0, and nothing coerced",
+                fmt::format("{}; changed: {}", text, fmt::join(found.changed, ", ")));
+    play.saw(text + ", as what comes back shows");
 }
 
 void s15(Play& play) {
@@ -207,26 +292,35 @@ void s24(Play& play) {
     struct Counted {
         std::uint16_t status;
         const char* as;
+        const char* final;
     };
-    for (const auto& [status, as] : {Counted{0x0000, "completed"},
-                                     Counted{0xB000, "warning"},
-                                     Counted{0xB007, "warning"},
-                                     Counted{0xA900, "failed"},
-                                     Counted{0xC000, "failed"},
-                                     Counted{0x0124, "failed"},
-                                     Counted{0x1234, "failed"}}) {
+    constexpr const char* failure = "C-GET-RSP A702 or C-GET-RSP Cxxx";
+    for (const auto& [status, as, final] : {Counted{0x0000, "completed", "C-GET-RSP 0000"},
+                                            Counted{0xB000, "warning", "C-GET-RSP B000"},
+                                            Counted{0xB006, "warning", "C-GET-RSP B000"},
+                                            Counted{0xB007, "warning", "C-GET-RSP B000"},
+                                            Counted{0xA700, "failed", failure},
+                                            Counted{0xA900, "failed", failure},
+                                            Counted{0xC000, "failed", failure},
+                                            Counted{0x0124, "failed", failure},
+                                            Counted{0x0210, "failed", failure},
+                                            Counted{0x1234, "failed", failure}}) {
         Probe probe = open_get(play, {held.sop_class_uid});
         const Retrieval retrieval =
             play.get(probe,
                      sop::study_root_get,
                      one_instance(held),
                      [status = status](const Received&, std::size_t) { return status; });
-        const std::string expected = fmt::format("{:04X} counted as {}", status, as);
-        play.expect(counters(retrieval.outcome).contains(as),
-                    expected,
-                    fmt::format("{:04X}: {}", status, in_words(retrieval.outcome)));
+        const std::string seen = fmt::format("{:04X}: {}", status, in_words(retrieval.outcome));
+        play.expect(counters(retrieval.outcome) == std::set<std::string>{as},
+                    fmt::format("{:04X} counted as {}", status, as),
+                    seen);
+        play.expect(is_expected(retrieval.outcome.text, final),
+                    fmt::format("{:04X}: {}", status, final),
+                    seen);
     }
-    play.saw("0000 completed; B000, B007 warnings; A900, C000, 0124, unknown failed");
+    play.saw(
+        "0000 completed; B000, B006, B007 warnings; A700, A900, C000, 0124, 0210, unknown failed");
 }
 
 }  // namespace cxr::storescp::conformance

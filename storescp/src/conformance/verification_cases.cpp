@@ -1,47 +1,15 @@
-// V1–V16: verification, and what holds for every DIMSE message (PS3.7 §6.3, §9, Annex C and E).
+// V1–V9: verification, and what makes a request one (PS3.7 §6.3, §9, Annex C and E).
 
 #include "conformance/cases.hpp"
+#include "conformance/query_steps.hpp"
+#include "conformance/test_objects.hpp"
+#include "conformance/verification_steps.hpp"
 
 #include <fmt/format.h>
 
 namespace cxr::storescp::conformance {
 
 namespace {
-
-constexpr std::string_view any_abort = "A-ABORT 0/x or A-ABORT 2/x";
-
-CommandSet echo_rq(std::uint16_t message_id = 1) {
-    return request_of(CommandField::c_echo_rq, sop::verification, message_id);
-}
-
-Seen answer_to_command(Play& play, const Bytes& command) {
-    Probe probe = play.open({sop::verification});
-    probe.send(p_data(1, command_fragment | last_fragment, command));
-    return probe.receive();
-}
-
-/// C-ECHO-RQ with the group length that it should have, or `length`.
-Bytes echo_elements(std::initializer_list<Bytes> elements,
-                    std::optional<std::uint32_t> length = {}) {
-    Bytes all;
-    for (const Bytes& one : elements) {
-        all = std::move(all) + one;
-    }
-    const auto size = static_cast<std::uint32_t>(all.size());
-    return element(0x0000'0000, ul(length.value_or(size))) + all;
-}
-Bytes affected_class() {
-    return element(0x0000'0002, ui(sop::verification));
-}
-Bytes command_field(std::uint16_t field = 0x0030) {
-    return element(0x0000'0100, us(field));
-}
-Bytes message_id(std::uint16_t id = 1) {
-    return element(0x0000'0110, us(id));
-}
-Bytes data_set_type(std::uint16_t type = no_data_set) {
-    return element(0x0000'0800, us(type));
-}
 
 void v1(Play& play) {
     Probe probe = play.open({sop::verification});
@@ -79,17 +47,72 @@ void v2(Play& play) {
     play.saw("Implicit VR Little Endian commands on contexts of " + told);
 }
 
+/// A request that is outstanding, and another one of its Message ID: 0210 where it is noticed
+/// before the first is answered. Told, not judged: without a window (PS3.7 D.3.3.3) two requests at
+/// once are our own fault, and a peer that reads on only after the first sees no duplicate.
+std::string duplicate_while_outstanding(Play& play) {
+    Probe probe = play.open({sop::study_root_find, sop::verification});
+    probe.send(
+        p_data(1,
+               command_fragment | last_fragment,
+               encode_command_set(request_of(CommandField::c_find_rq, sop::study_root_find, 7))) +
+        p_data(1, last_fragment, encoded(all_studies(), syntax::implicit_little)) +
+        p_data(3, command_fragment | last_fragment, encode_command_set(echo_rq(7))));
+    unsigned answered = 0;
+    for (;;) {
+        const Seen next = probe.receive();
+        if (next.message && next.status() >> 8U == 0xFF) {
+            continue;
+        }
+        if (!next.message) {
+            return next.text;
+        }
+        if (next.status() == 0x0210) {
+            return "0210";
+        }
+        if (++answered == 2) {
+            return "served after the first";
+        }
+    }
+}
+
 void v3(Play& play) {
     Probe probe = play.open({sop::verification});
     for (const unsigned number : {0U, 65'535U, 65'535U, 1U}) {
         const auto id = static_cast<std::uint16_t>(number);
         const Seen answer = play.echo(probe, id);
-        play.expect("C-ECHO-RSP 0000", answer);
+        play.expect(echoed, answer);
         const auto named = answer.message->command.message_id_being_responded_to;
         play.expect(named == id,
                     fmt::format("a response to message {}", id),
                     fmt::format("one to message {}", named.value_or(0)));
     }
+    play.saw(play.offers(sop::study_root_find)
+                 ? "0, 65535 and again 65535; a duplicate while the first is outstanding: " +
+                       duplicate_while_outstanding(play)
+                 : "0, 65535 and again 65535");
+}
+
+/// A request of another class than its context's; the association goes on.
+void expect_0122(Play& play,
+                 CommandField field,
+                 std::string_view context_class,
+                 std::string_view named,
+                 const Attributes& data = {}) {
+    Probe probe = play.open({context_class, sop::verification});
+    CommandSet command = request_of(field, named);
+    if (field == CommandField::c_move_rq) {
+        command.move_destination = "CXR_NOWHERE";
+    }
+    if (field == CommandField::c_store_rq) {
+        command.affected_sop_instance_uid = value_of(data, DCM_SOPInstanceUID);
+    }
+    probe.send(1, command, encoded(data, syntax::implicit_little));
+    play.expect(fmt::format("{} 0122",
+                            command_name(static_cast<std::uint16_t>(static_cast<unsigned>(field) |
+                                                                    0x8000U))),
+                probe.receive());
+    play.expect_alive(probe);
 }
 
 void v4(Play& play) {
@@ -98,14 +121,32 @@ void v4(Play& play) {
     command.affected_sop_class_uid = sop::ct_image;
     probe.send(1, command);
     play.expect("C-ECHO-RSP 0122", probe.receive());
-    play.need(sop::study_root_find);
-    Probe find = play.open({sop::study_root_find});
-    find.send(1,
-              request_of(CommandField::c_find_rq, sop::patient_root_find),
-              encoded(keys("STUDY", {{DCM_StudyInstanceUID, play.uid("none")}}),
-                      syntax::implicit_little));
-    play.expect("C-FIND-RSP 0122", find.receive());
-    play.saw("C-ECHO-RSP 0122, C-FIND-RSP 0122");
+    play.expect_alive(probe);
+    std::string told = "C-ECHO";
+    const Attributes study = keys("STUDY", {{DCM_StudyInstanceUID, play.uid("none")}});
+    struct Service {
+        CommandField field;
+        std::string_view context_class, named;
+        const char* says;
+    };
+    for (const Service& service :
+         {Service{CommandField::c_find_rq, sop::study_root_find, sop::patient_root_find, "C-FIND"},
+          Service{CommandField::c_move_rq, sop::study_root_move, sop::patient_root_move, "C-MOVE"},
+          Service{CommandField::c_get_rq, sop::study_root_get, sop::patient_root_get, "C-GET"}}) {
+        if (play.offers(service.context_class)) {
+            expect_0122(play, service.field, service.context_class, service.named, study);
+            told += fmt::format(", {}", service.says);
+        }
+    }
+    if (play.settings().may_store && play.offers(sop::secondary_capture)) {
+        expect_0122(play,
+                    CommandField::c_store_rq,
+                    sop::secondary_capture,
+                    sop::ct_image,
+                    test_object(play, "object"));
+        told += ", C-STORE";
+    }
+    play.saw(told + ": 0122, and the association goes on");
 }
 
 void v5(Play& play) {
@@ -122,47 +163,64 @@ void v5(Play& play) {
 }
 
 void v6(Play& play) {
-    play.expect("C-ECHO-RSP 0212 or A-ABORT 0/x or A-ABORT 2/x",
-                answer_to_command(
-                    play, echo_elements({affected_class(), command_field(), data_set_type()})));
-    const std::string without_id = play.last_seen();
-    play.expect(
-        "8000H 0212 or 8000H 0211 or A-ABORT 0/x or A-ABORT 2/x",
-        answer_to_command(play, echo_elements({affected_class(), message_id(), data_set_type()})));
-    const std::string without_field = play.last_seen();
-    play.expect(
-        "C-ECHO-RSP 0212 or A-ABORT 0/x or A-ABORT 2/x",
-        answer_to_command(play, echo_elements({command_field(), message_id(), data_set_type()})));
-    play.saw(fmt::format("without Message ID: {}, Command Field: {}, class: {}",
-                         without_id,
-                         without_field,
-                         play.last_seen()));
+    constexpr std::string_view missing = "C-ECHO-RSP 0212 or A-ABORT 0/x or A-ABORT 2/x";
+    std::string told;
+    append(told,
+           "without Message ID",
+           expect_answer(
+               play, missing, echo_elements({affected_class(), command_field(), data_set_type()})));
+    append(told,
+           "Command Field",
+           expect_answer(play,
+                         "8000H 0212 or 8000H 0211 or A-ABORT 0/x or A-ABORT 2/x",
+                         echo_elements({affected_class(), message_id(), data_set_type()})));
+    append(told,
+           "class",
+           expect_answer(
+               play, missing, echo_elements({command_field(), message_id(), data_set_type()})));
+    append(told, "all", expect_answer(play, any_abort, echo_elements({data_set_type()})));
+    play.expect_alive();
+    play.saw(told);
 }
 
 void v7(Play& play) {
-    const Bytes elements = affected_class() + command_field() + message_id() + data_set_type();
-    play.expect("C-ECHO-RSP 0000 or A-ABORT 0/x or A-ABORT 2/x", answer_to_command(play, elements));
-    const std::string missing = play.last_seen();
-    play.expect(
-        "C-ECHO-RSP 0000 or A-ABORT 0/x or A-ABORT 2/x",
-        answer_to_command(
-            play,
-            echo_elements({affected_class(), command_field(), message_id(), data_set_type()}, 2)));
-    play.saw(fmt::format("missing: {}, wrong: {}", missing, play.last_seen()));
+    const auto with_length = [](std::uint32_t length) {
+        return echo_elements({affected_class(), command_field(), message_id(), data_set_type()},
+                             length);
+    };
+    const Bytes without = affected_class() + command_field() + message_id() + data_set_type();
+    std::string told;
+    for (const auto& [says, command] : {std::pair<const char*, Bytes>{"missing", without},
+                                        {"too short", with_length(2)},
+                                        {"0", with_length(0)},
+                                        {"too long", with_length(0x00FF'FFFF)}}) {
+        append(told,
+               says,
+               expect_answer(play, "C-ECHO-RSP 0000 or A-ABORT 0/x or A-ABORT 2/x", command));
+    }
+    play.saw(told);
 }
 
 void v8(Play& play) {
     play.need(sop::study_root_find);
-    Probe probe = play.open({sop::study_root_find});
-    const Bytes command =
-        encode_command_set(request_of(CommandField::c_find_rq, sop::study_root_find));
-    probe.send(p_data(1, command_fragment | last_fragment, command));
-    const Seen answer = probe.receive(play.settings().wait_at_most);
-    if (answer.text == "nothing") {
-        throw NotPlayable{fmt::format("the peer waits longer than {} s for the data set; --wait",
-                                      play.settings().wait_at_most.count() / 1000)};
+    std::vector<Probe> probes;
+    for (const unsigned type : {0x0000U, 0x0001U, 0xFFFFU}) {  // every one but 0101H
+        probes.push_back(play.open({sop::study_root_find}));
+        CommandSet command = request_of(CommandField::c_find_rq, sop::study_root_find);
+        command.data_set_type = static_cast<std::uint16_t>(type);
+        probes.back().send(
+            p_data(1, command_fragment | last_fragment, encode_command_set(command)));
     }
-    play.expect("A-ABORT 0/x or A-ABORT 2/x or connection closed", answer);
+    for (Probe& probe : probes) {
+        const Seen answer = probe.receive(play.settings().wait_at_most);
+        if (answer.text == "nothing") {
+            throw NotPlayable{
+                fmt::format("the peer waits longer than {} s for the data set; --wait",
+                            play.settings().wait_at_most.count() / 1000)};
+        }
+        play.expect(any_abort, answer);
+    }
+    play.saw(fmt::format("{} for types 0000H, 0001H and FFFFH", play.last_seen()));
 }
 
 void v9(Play& play) {
@@ -171,102 +229,12 @@ void v9(Play& play) {
     probe.send(p_data(1, last_fragment, element(0x0010'0020, "X ")));
     Seen answer = probe.receive();
     if (answer.message) {  // to the command that came before
+        play.expect(echoed, answer);
         answer = probe.receive();
     }
-    play.expect(any_abort, answer);
-}
-
-void v10(Play& play) {
-    Probe probe = play.open({sop::verification});
-    CommandSet command = echo_rq();
-    command.data_set_type = 1;
-    probe.send(1, command, element(0x0010'0020, "X "));
-    play.expect("C-ECHO-RSP xxxx or A-ABORT 0/x or A-ABORT 2/x or connection closed",
-                probe.receive());
+    // Of the provider: unexpected PDU parameter, or no reason (PS3.8 table 9-26).
+    play.expect("A-ABORT 0/x or A-ABORT 2/0 or A-ABORT 2/5", answer);
     play.expect_alive();
-}
-
-void v11(Play& play) {
-    play.expect("C-ECHO-RSP 0000",
-                answer_to_command(play,
-                                  echo_elements({affected_class(),
-                                                 element(0x0000'0010, "OLD "),
-                                                 command_field(),
-                                                 message_id(),
-                                                 element(0x0000'0200, "INITIATOR "),
-                                                 data_set_type(),
-                                                 element(0x0000'5110, "TEXT")})));
-}
-
-void v12(Play& play) {
-    Probe probe = play.open({sop::verification});
-    CommandSet command;
-    command.requested_sop_class_uid = sop::verification;
-    command.requested_sop_instance_uid = sop::unknown;
-    command.command_field = static_cast<std::uint16_t>(CommandField::n_get_rq);
-    command.message_id = 1;
-    command.data_set_type = no_data_set;
-    probe.send(1, command);
-    play.expect("N-GET-RSP 0211 or N-GET-RSP 0122 or A-ABORT 0/x or A-ABORT 2/x", probe.receive());
-}
-
-void v13(Play& play) {
-    Probe probe = play.open({sop::verification});
-    probe.send(1, echo_rq(1));
-    probe.send(1, echo_rq(2));
-    const Seen first = probe.receive();
-    play.expect("C-ECHO-RSP 0000 or A-ABORT 0/x or A-ABORT 2/x", first);
-    if (first.message) {
-        const Seen second = probe.receive();
-        play.expect("C-ECHO-RSP 0000 or A-ABORT 0/x or A-ABORT 2/x", second);
-        play.saw(second.message ? "served one after the other" : second.text);
-    }
-}
-
-void v14(Play& play) {
-    Probe probe = play.open({sop::verification});
-    CommandSet cancel;
-    cancel.command_field = static_cast<std::uint16_t>(CommandField::c_cancel_rq);
-    cancel.message_id_being_responded_to = 999;
-    cancel.data_set_type = no_data_set;
-    probe.send(1, cancel);
-    play.expect_alive(probe);
-    play.saw("ignored; the next C-ECHO is answered");
-}
-
-void v15(Play& play) {
-    Probe probe = play.open({sop::verification});
-    CommandSet stray = echo_rq();
-    stray.message_id.reset();
-    stray.command_field = static_cast<std::uint16_t>(CommandField::c_echo_rsp);
-    stray.message_id_being_responded_to = 5;
-    stray.status = 0;
-    probe.send(1, stray);
-    const Seen answer = play.echo(probe);
-    play.expect("C-ECHO-RSP 0000 or A-ABORT 0/x or A-ABORT 2/x or connection closed", answer);
-    play.saw(answer.message ? "ignored" : answer.text);
-}
-
-void v16(Play& play) {
-    play.need(sop::study_root_find);
-    const Seen failed = play.find(sop::study_root_find, keys("FOO", {})).outcome;
-    play.expect(failed.message.has_value() && failed.status() >= 0xA000,
-                "a failure status for level FOO",
-                failed.text);
-    const CommandSet& response = failed.message->command;
-    const std::string comment = response.error_comment.value_or("");
-    play.expect(comment.size() <= 64, "Error Comment of at most 64 characters", comment);
-    Probe probe = play.open({sop::verification});
-    const Seen fine = play.echo(probe);
-    play.expect("C-ECHO-RSP 0000", fine);
-    play.expect(
-        !fine.message->command.error_comment && fine.message->command.offending_elements.empty(),
-        "no Error Comment with success",
-        fine.message->command.error_comment.value_or("an offending element"));
-    play.saw(fmt::format("{}, comment \"{}\", {} offending elements",
-                         failed.text,
-                         comment,
-                         response.offending_elements.size()));
 }
 
 constexpr Case cases[] = {
@@ -303,25 +271,6 @@ constexpr Case cases[] = {
         "An announced data set that does not come ends in an abort",
         waits(v8)),
     row("V9", n, "PS3.7 9.3", "A data set that was not announced is aborted", played(v9)),
-    row("V10", p, "PS3.7 9.3.5", "A C-ECHO with a data set does no harm", played(v10)),
-    row("V11", n, "PS3.7 Annex E", "Unknown and retired command elements are ignored", played(v11)),
-    row("V12",
-        n,
-        "PS3.7 Annex C",
-        "An operation that the SOP class does not have: 0211 or 0122",
-        played(v12)),
-    row("V13",
-        p,
-        "PS3.7 D.3.3.3",
-        "A second request before the first response does no harm",
-        played(v13)),
-    row("V14", n, "PS3.7 9.3.2.3", "C-CANCEL of nothing is ignored", played(v14)),
-    row("V15", p, "PS3.7 9.3", "A response to nothing does no harm", played(v15)),
-    row("V16",
-        n,
-        "PS3.7 Annex C",
-        "Error Comment has at most 64 characters, none with success",
-        played(v16)),
 };
 
 }  // namespace

@@ -1,0 +1,178 @@
+// S6 and S16–S19: data sets that are encoded as they should not be, or as few others are (PS3.5 §7,
+// Annex A).
+
+#include "conformance/query_steps.hpp"
+#include "conformance/storage_steps.hpp"
+
+#include <fmt/format.h>
+
+namespace cxr::storescp::conformance {
+
+namespace {
+
+/// The object with what is unusual but allowed: a group length, an empty item, an item of
+/// undefined length, sequences in sequences, a private block.
+Bytes with_unusual_encoding(const Attributes& object) {
+    Bytes nested = element(0x0040'0275, 0xFFFF'FFFF, "") + element(0xFFFE'E000, "") +
+                   element(0xFFFE'E000, 0xFFFF'FFFF, "");
+    constexpr unsigned depth = 12;
+    for (unsigned i = 0; i < depth; ++i) {  // lengths, defined and not, in turn
+        nested = std::move(nested) + element(0x0040'0440, 0xFFFF'FFFF, "") +
+                 element(0xFFFE'E000, 0xFFFF'FFFF, "");
+    }
+    for (unsigned i = 0; i < depth; ++i) {
+        nested = std::move(nested) + element(0xFFFE'E00D, "") + element(0xFFFE'E0DD, "");
+    }
+    nested = std::move(nested) + element(0xFFFE'E00D, "") + element(0xFFFE'E0DD, "");
+    Attributes group_8 = object;
+    std::erase_if(group_8, [](const auto& one) { return one.tag.getGroup() != 0x0008; });
+    const auto length = encoded(group_8, syntax::implicit_little).size();
+    return element(0x0008'0000, ul(static_cast<std::uint32_t>(length))) +
+           with_elements(object,
+                         nested + element(0x0041'0010, "CXR CONFORM ") +
+                             element(0x0041'1001, "UNKNOWN VALUE "));
+}
+
+/// In Explicit VR: a sequence sent as UN of undefined length, its item in Implicit VR
+/// (PS3.5 6.2.2).
+Bytes with_unknown_sequence(const Attributes& object) {
+    Attributes head = object;
+    std::erase_if(head, [](const auto& one) { return one.tag == DCM_PixelData; });
+    Attributes tail;
+    dicom::put(tail, DCM_PixelData, dicom::VR::OW, std::string(value_of(object, DCM_PixelData)));
+    return encoded(head, syntax::explicit_little) + bytes({0x41, 0, 0x10, 0, 'L', 'O', 12, 0}) +
+           bytes("CXR CONFORM ") +
+           bytes({0x41, 0, 0x03, 0x10, 'U', 'N', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF}) +
+           element(0xFFFE'E000, element_text(0x0008'0104, "IN UN ")) + element(0xFFFE'E0DD, "") +
+           encoded(tail, syntax::explicit_little);
+}
+
+}  // namespace
+
+void s6(Play& play) {
+    const Attributes object = test_object(play, "object");
+    const Bytes whole = encoded(object, syntax::implicit_little);
+    const Bytes truncated(whole.begin(), whole.end() - 20);
+    Bytes wrong_length = whole;
+    wrong_length[4] = std::byte{0x7F};  // of the first element
+    std::string told;
+    for (const auto& [says, data] :
+         {std::pair<const char*, Bytes>{"truncated", truncated},
+          {"wrong length", wrong_length},
+          {"wrong transfer syntax", encoded(object, syntax::explicit_little)}}) {
+        Probe probe = open_storage(play);
+        probe.send(probe.context(sop::secondary_capture), store_rq(object), data);
+        play.expect("C-STORE-RSP Cxxx", probe.receive());
+        append(told, says, play.last_seen());
+        // The rest was read over: the next object is understood.
+        play.expect(stored_somehow, play.store(probe, test_object(play, says)));
+    }
+    play.expect(!play.offers(sop::study_root_find) || found_by_study(play, object) == 0,
+                "nothing of it to be found",
+                "a match");
+    play.saw(told);
+}
+
+void s16(Play& play) {
+    Probe probe = open_storage(play);
+    const Attributes object = test_object(play, "object");
+    const Bytes data = element(0x0002'0010, ui(syntax::implicit_little)) +
+                       encoded(object, syntax::implicit_little);
+    probe.send(probe.context(sop::secondary_capture), store_rq(object), data);
+    const Seen answer = probe.receive();
+    play.expect("C-STORE-RSP 0000 or C-STORE-RSP Bxxx or C-STORE-RSP Cxxx or C-STORE-RSP A9xx",
+                answer);
+    if (!is_expected(answer.text, stored_somehow)) {
+        play.expect(!play.offers(sop::study_root_find) || found_by_study(play, object) == 0,
+                    "refused, and not to be found",
+                    "a match");
+        play.saw(answer.text + ", and not to be found");
+    } else if (play.offers(sop::study_root_get)) {
+        // Ours refuses to read a data set of group 0002: stripped, if it can be read.
+        static_cast<void>(returned_object(play, object));
+        play.saw(answer.text + ", and comes back without");
+    }
+}
+
+void s17(Play& play) {
+    std::string told;
+    const auto store =
+        [&](const char* says, std::string_view transfer_syntax, Bytes (*data)(const Attributes&)) {
+            Probe probe = open_storage(play, transfer_syntax);
+            const Attributes object = test_object(play, says);
+            probe.send(probe.context(sop::secondary_capture), store_rq(object), data(object));
+            play.expect(stored_somehow, probe.receive());
+            play.expect(!play.offers(sop::study_root_find) || found_instances(play, object) == 1,
+                        fmt::format("{}: found", says),
+                        "not found");
+            told += fmt::format("{}{}", told.empty() ? "" : ", ", says);
+        };
+    store("lengths and nesting", syntax::implicit_little, with_unusual_encoding);
+    const auto taken = play.known().storage_syntaxes.find(sop::secondary_capture);
+    if (taken != play.known().storage_syntaxes.end() &&
+        taken->second.contains(std::string(syntax::explicit_little))) {
+        store("UN of undefined length", syntax::explicit_little, with_unknown_sequence);
+    }
+    if (taken != play.known().storage_syntaxes.end() &&
+        taken->second.contains(std::string(syntax::deflated))) {
+        store("deflated", syntax::deflated, [](const Attributes& object) {
+            return encoded(object, syntax::deflated);
+        });
+    }
+    play.saw(told + ": stored and found");
+}
+
+void s18(Play& play) {
+    for (const Encapsulation& good :
+         {Encapsulation{.offset_table = true}, Encapsulation{.offset_table = false}}) {
+        const Attributes one = test_object(play, good.offset_table ? "filled" : "empty");
+        Probe probe = open_storage(play, syntax::rle);
+        probe.send(probe.context(sop::secondary_capture), store_rq(one), encapsulated(one, good));
+        play.expect(stored_somehow, probe.receive());
+        play.expect(!play.offers(sop::study_root_find) || found_instances(play, one) == 1,
+                    "found",
+                    "not found");
+    }
+    for (const Encapsulation& bad :
+         {Encapsulation{.delimiter = false}, Encapsulation{.odd_fragment = true}}) {
+        const Attributes object = test_object(play, bad.delimiter ? "odd" : "without delimiter");
+        Probe probe = open_storage(play, syntax::rle);
+        probe.send(
+            probe.context(sop::secondary_capture), store_rq(object), encapsulated(object, bad));
+        play.expect("C-STORE-RSP Cxxx", probe.receive());
+        play.expect(!play.offers(sop::study_root_find) || found_by_study(play, object) == 0,
+                    "nothing to be found of what was refused",
+                    "a match");
+    }
+    play.saw("empty and filled offset tables stored; without delimiter, or odd: refused");
+}
+
+void s19(Play& play) {
+    const Attributes object = test_object(play, "object");
+    const Bytes data = encoded(object, syntax::implicit_little);
+    // Of undefined length: Patient Comments (LT), which cannot be, in its place before the study.
+    Attributes patient = object, study = object;
+    std::erase_if(patient, [](const auto& one) { return !(one.tag < DCM_PatientComments); });
+    std::erase_if(study, [](const auto& one) { return one.tag < DCM_PatientComments; });
+    const Bytes undefined = encoded(patient, syntax::implicit_little) +
+                            element(0x0010'4000, 0xFFFF'FFFF, "no such thing ") +
+                            encoded(study, syntax::implicit_little);
+    // Nearly 4 GiB announced, a few bytes sent.
+    Attributes head = object;
+    std::erase_if(head, [](const auto& one) { return one.tag == DCM_PixelData; });
+    const Bytes huge =
+        encoded(head, syntax::implicit_little) + element(0x7FE0'0010, 0xFFFF'FFFE, "pixels");
+    std::string told;
+    for (const auto& [says, bytes] :
+         {std::pair<const char*, const Bytes*>{"undefined", &undefined}, {"4 GiB", &huge}}) {
+        Probe probe = open_storage(play);
+        probe.send(probe.context(sop::secondary_capture), store_rq(object), *bytes);
+        play.expect("C-STORE-RSP xxxx or A-ABORT 0/x or A-ABORT 2/x or connection closed",
+                    probe.receive());
+        append(told, says, play.last_seen());
+    }
+    play.expect_alive();
+    play.saw(told);
+}
+
+}  // namespace cxr::storescp::conformance
