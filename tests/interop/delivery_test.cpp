@@ -17,13 +17,15 @@ namespace {
 
 std::string route(const std::string& destination,
                   const std::string& objects = R"("reports")",
-                  const std::string& further = "") {
+                  const std::string& further = "",
+                  unsigned retry_interval = 1) {
     return fmt::format(
-        "[[route]]\nname = \"a-route\"\nto = \"{}\"\nobjects = [{}]\nretry_interval = 1\n"
-        "retry_interval_max = 1\nretry_limit = 10000\n{}\n[log]\nlevel = \"debug\"\n",
+        "[[route]]\nname = \"a-route\"\nto = \"{0}\"\nobjects = [{1}]\nretry_interval = {3}\n"
+        "retry_interval_max = {3}\nretry_limit = 10000\n{2}\n[log]\nlevel = \"debug\"\n",
         destination,
         objects,
-        further);
+        further,
+        retry_interval);
 }
 
 std::size_t report_count() {
@@ -190,9 +192,11 @@ BOOST_AUTO_TEST_SUITE(refusals)
 BOOST_AUTO_TEST_CASE(for_good_are_failures_that_a_person_sees_and_puts_back) {
     RunningBridge archive(
         {}, sample(), "[[peer]]\naet = \"CXRBRIDGE\"\nhost = \"127.0.0.1\"\nmay = [\"echo\"]\n");
-    RunningBridge bridge({{"ARCHIVE", archive.port()}},
-                         sample(),
-                         "[access]\nignore_aet_case = false\n" + route("ARCHIVE"));
+    // One attempt, and then none for longer than this takes: what is under way is not dropped.
+    RunningBridge bridge(
+        {{"ARCHIVE", archive.port()}},
+        sample(),
+        "[access]\nignore_aet_case = false\n" + route("ARCHIVE", R"("reports")", "", 3'600));
     wait_for(bridge, "attempts_in_vain", 1);  // CXRBRIDGE is no ARCHIVE: rejected
     const Finished listed = queue(bridge);
     BOOST_TEST(listed.output.find("called AE title") != std::string::npos, listed.output);

@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(X11_a_storm_of_connections_delays_no_legitimate_echo) {
         }
     };
     constexpr std::size_t connections_min = 4'000;
-    std::vector<double> echoes;
+    std::vector<double> echoes, once_connected;
     const auto begun = std::chrono::steady_clock::now();
     {
         std::vector<std::jthread> callers;
@@ -183,26 +183,32 @@ BOOST_AUTO_TEST_CASE(X11_a_storm_of_connections_delays_no_legitimate_echo) {
         while (connections < connections_min || echoes.size() < 20) {
             const auto asked = std::chrono::steady_clock::now();
             RawPeer peer = RawPeer::connect(node.bridge().port());
+            const auto connected = std::chrono::steady_clock::now();
             peer.send(cxr::storescp::pdu::encode(association_request()));
             BOOST_TEST(std::to_integer<int>(peer.receive().at(0)) == 2);
             static_cast<void>(echo_milliseconds(peer, 1));
-            const std::chrono::duration<double, std::milli> took =
-                std::chrono::steady_clock::now() - asked;
-            echoes.push_back(took.count());
+            using Milliseconds = std::chrono::duration<double, std::milli>;
+            const auto answered = std::chrono::steady_clock::now();
+            echoes.push_back(Milliseconds(answered - asked).count());
+            once_connected.push_back(Milliseconds(answered - connected).count());
         }
     }
     const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - begun;
     std::ranges::sort(echoes);
+    std::ranges::sort(once_connected);
     std::cout << fmt::format(
         "a storm of {} connections in {:.1f} s ({:.0f} a second): {} times connect, associate and "
-        "C-ECHO, p50 {:.1f} ms, at most {:.1f} ms\n",
+        "C-ECHO, p50 {:.1f} ms, at most {:.1f} ms, at most {:.1f} ms once connected\n",
         connections.load(),
         lasted.count(),
         static_cast<double>(connections) / lasted.count(),
         echoes.size(),
         echoes[echoes.size() / 2],
-        echoes.back());
-    // Not the slowest: where the system drops a SYN from a full backlog, it comes again after 1 s.
+        echoes.back(),
+        once_connected.back());
+    // Every one, from the moment when it is connected: where the system drops a SYN from a full
+    // backlog, that comes again after 1 s, and no program can do anything about it.
+    BOOST_TEST(once_connected.back() < 1'000);
     BOOST_TEST(echoes[echoes.size() / 2] < 1'000);
     BOOST_TEST(node.settles_at(handles), "nothing is left of it");
 }

@@ -6,7 +6,7 @@
 #include "support/running_listener.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
@@ -45,18 +45,20 @@ std::uint16_t answered_id(const Bytes& pdu) {
     return command ? command->message_id_being_responded_to.value_or(0) : std::uint16_t{0};
 }
 
-/// Answers one request while it already waits for the next one.
+boost::asio::awaitable<void> answer_later(Association& association, CommandSet response) {
+    boost::asio::steady_timer working(association.executor(), 300ms);
+    co_await working.async_wait(boost::asio::use_awaitable);
+    const auto sent = co_await association.send_message(1, response);
+    BOOST_TEST(sent.has_value());
+}
+
+/// Answers one request while it already waits for the next one; ends when both have.
 boost::asio::awaitable<void> answer_after_300_ms(Association& association) {
+    using namespace boost::asio::experimental::awaitable_operators;
     const auto request = co_await association.receive_message();
-    const auto answer = [&]() -> boost::asio::awaitable<void> {
-        boost::asio::steady_timer working(association.executor(), 300ms);
-        co_await working.async_wait(boost::asio::use_awaitable);
-        const CommandSet response = response_to(request->command);
-        const auto sent = co_await association.send_message(1, response);
-        BOOST_TEST(sent.has_value());
-    };
-    boost::asio::co_spawn(association.executor(), answer(), boost::asio::detached);
-    const auto next = co_await association.receive_message();
+    auto both =
+        answer_later(association, response_to(request->command)) && association.receive_message();
+    const auto next = co_await std::move(both);
     BOOST_TEST(!next.has_value());
 }
 

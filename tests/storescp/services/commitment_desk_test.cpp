@@ -162,8 +162,12 @@ BOOST_AUTO_TEST_CASE(k10_a_transaction_uid_used_again_fails_for_that) {
     BOOST_TEST(bench.asks(commitment_of(1), 5s).report->committed.size() == 1U);
     const Asked again = bench.asks(commitment_of(3), 5s);
     BOOST_REQUIRE(again.report.has_value());
+    BOOST_TEST(again.report->transaction_uid == "1.2.99.1");
+    BOOST_TEST(again.report->committed.empty());
     BOOST_REQUIRE(again.report->failed.size() == 3);
-    BOOST_TEST(again.report->failed[2].failure_reason == 0x0131);
+    for (const auto& failed : again.report->failed) {
+        BOOST_TEST(failed.failure_reason == 0x0131);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -249,10 +249,17 @@ const std::size_t failing_places[] = {0, 1, 2, 3};
 BOOST_DATA_TEST_CASE(f46_a_catalogue_that_fails_anywhere_is_c000, failing_places, place) {
     Bench bench(3);
     bench.query.fails_at = place;
-    bench.ask();
+    bench.peer.deliver(with_data_set(request(CommandField::c_find_rq, study_root_find, 5)),
+                       {encoded(study_query())});
+    bench.peer.deliver(request(CommandField::c_find_rq, study_root_find, 6));
+    bench.serve();
     BOOST_TEST(bench.pending_responses().size() == place);
-    BOOST_TEST(bench.final_status() == 0xC000);
+    BOOST_TEST(bench.peer.sent.at(place).command.status.value() == 0xC000);
+    BOOST_TEST(!bench.peer.sent.at(place).has_data_set);
     BOOST_TEST(bench.events.kept.at(0).why == "read /secret/catalogue.db");
+    // The association is alive.
+    BOOST_TEST(!bench.peer.aborted.has_value());
+    BOOST_TEST(bench.peer.sent.back().command.message_id_being_responded_to.value() == 6);
 }
 
 BOOST_DATA_TEST_CASE(something_thrown_anywhere_is_an_answer, failing_places, place) {

@@ -155,6 +155,22 @@ BOOST_DATA_TEST_CASE(a_fault_at_the_end_is_answered_and_leaves_nothing, faults, 
     BOOST_TEST(bench.receive.dropped == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(s14_a_disk_or_catalogue_that_fails_anywhere_is_a700_and_nothing_is_kept) {
+    for (std::optional<Fault> FakeReceive::*place :
+         {&FakeReceive::begin_fault, &FakeReceive::write_fault, &FakeReceive::commit_fault}) {
+        Bench bench;
+        bench.receive.*place = fault(FaultKind::storage);
+        bench.peer.deliver(store_request(1), {numbered(300'000), numbered(10)});
+        bench.peer.deliver(store_request(2), {numbered(10)});
+        bench.serve();
+        BOOST_REQUIRE(bench.peer.sent.size() == 2);  // the association goes on
+        for (const SentMessage& answer : bench.peer.sent) {
+            BOOST_TEST(answer.command.status.value() == 0xA700);
+        }
+        BOOST_TEST(bench.receive.committed.empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(v16_the_offending_element_of_the_data_set_is_named) {
     Bench bench;
     bench.receive.commit_fault = fault(FaultKind::refused, sop_instance_uid);
@@ -246,6 +262,8 @@ BOOST_AUTO_TEST_CASE(s21_the_move_originator_is_kept_in_the_event) {
     bench.serve();
     BOOST_TEST(bench.events.kept.at(0).detail ==
                "SecondaryCaptureImageStorage moved for VIEWER #12");
+    BOOST_TEST(bench.events.kept.at(0).peers.calling == "VIEWER");
+    BOOST_TEST(bench.events.kept.at(0).status == 0x0000);
 }
 
 BOOST_AUTO_TEST_CASE(an_object_counts_one_in_its_event) {
