@@ -71,6 +71,7 @@ void f45(Play& play) {
                 "a final response without Identifier",
                 outcome.text + " with one");
     play.expect(all_pending(answers, 0xFF00), "FF00 before it", answers.pending.front().text);
+    play.saw(outcome.text);
 }
 
 /// What the peer counts of one entity, beside what it tells when asked for each.

@@ -37,7 +37,13 @@ void f26(Play& play) {
         told += (told.empty() ? "" : ", ") + name_of(tag);
     }
     // A code string has no small letters: such a key is malformed, or matches nothing.
-    play.expect(not_everything, asked(play, {{DCM_ModalitiesInStudy, "dx"}}));
+    const Answers modalities =
+        play.find(sop::study_root_find, the_study(play, {{DCM_ModalitiesInStudy, ""}}));
+    play.expect(one_match, modalities.outcome);
+    const std::string coded(value_of(modalities.matches.front(), DCM_ModalitiesInStudy));
+    if (const std::string one = coded.substr(0, coded.find('\\')); !one.empty()) {
+        play.expect(not_everything, asked(play, {{DCM_ModalitiesInStudy, in_other_case(one)}}));
+    }
     play.saw(told + " match by case");
 }
 

@@ -68,9 +68,9 @@ void r25(Play& play) {
     // A release is answered, whenever; it is not forgotten over the move.
     const std::string released = left_midway(play, [&play](Probe& probe) {
         probe.send(pdu::encode_release_rq());
-        Seen next = probe.receive();
+        Seen next = probe.receive(play.settings().wait_at_most);
         while (next.message) {
-            next = probe.receive();
+            next = probe.receive(play.settings().wait_at_most);
         }
         play.expect("A-RELEASE-RP or A-ABORT 0/x or A-ABORT 2/x or connection closed", next);
     });

@@ -127,8 +127,9 @@ void expect_verdict(const Case& one, const Finding& finding) {
     } else {
         // What was seen is what was expected, or the report says so in its own words.
         BOOST_TEST(!finding.seen.empty(), one.id);
-        BOOST_TEST(is_expected(finding.seen, finding.expected),
-                   one.id << " expected: " << finding.expected << ", seen: " << finding.seen);
+        BOOST_TEST(
+            (finding.seen == finding.expected || is_expected(finding.seen, finding.expected)),
+            one.id << " expected: " << finding.expected << ", seen: " << finding.seen);
     }
 }
 
