@@ -7,11 +7,9 @@
 #include "support/dcmtk_ready.hpp"
 #include "support/files.hpp"
 
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
-#include <ostream>
 #include <set>
 #include <sstream>
 
@@ -80,9 +78,6 @@ struct Refusal {
     std::vector<std::string> options;
     const char* status;
 };
-std::ostream& operator<<(std::ostream& out, const Refusal& refusal) {
-    return out << refusal.says;
-}
 const std::string multipart =
     R"(Content-Type: multipart/related; type="application/dicom"; boundary=b)";
 const Refusal refusals[] = {

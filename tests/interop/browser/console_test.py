@@ -20,6 +20,7 @@ PICTURES = os.environ.get("CXR_PICTURES")
 
 def picture(browser, name, whole=False):
     if PICTURES:
+        os.makedirs(PICTURES, exist_ok=True)
         browser.picture(os.path.join(PICTURES, name + ".png"), whole)
 
 
