@@ -15,7 +15,7 @@ namespace {
 constexpr const char* footer =
     "Plays the cases of a conformance laboratory against a DICOM node and reports, case by case,\n"
     "what the standard expects and what was seen. Nothing is written to the peer without --store;\n"
-    "what --store writes belongs to the patient CXR^CONFORM (ID CXR-CONFORM).\n"
+    "what --store writes belongs to patients whose IDs begin with CXR-CONFORM.\n"
     "\n"
     "Verdicts: PASS; FAIL: the standard says otherwise; INFO: what the peer chose where the\n"
     "standard leaves a choice; SKIP: could not be played here, and why. Exit code 1 when a case\n"

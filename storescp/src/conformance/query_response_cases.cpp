@@ -195,7 +195,7 @@ constexpr GivenName given_names[] = {
 Attributes given(Play& play, const GivenName& name) {
     Attributes object = test_object(play, name.set);
     // A patient of its own: one Patient ID has one name, whatever later objects say.
-    put(object, DCM_PatientID, fmt::format("CXR-{}", name.set));
+    put(object, DCM_PatientID, fmt::format("{}-{}", test_patient_id, name.set.substr(7)));
     Probe probe = open_storage(play);
     probe.send(probe.context(sop::secondary_capture),
                store_rq(object),

@@ -1,8 +1,8 @@
 #pragma once
 /// Plays the cases of case.hpp against a DICOM node and says what was expected and what was seen.
 /// It sends raw bytes, so it can say what our own upper layer would refuse to send. It never
-/// writes to a peer unless `may_store` says so; what it then stores belongs to the patient
-/// CXR^CONFORM and has UIDs derived from `run_name`.
+/// writes to a peer unless `may_store` says so; what it then stores belongs to patients
+/// named by IDs that begin with CXR-CONFORM and has UIDs derived from `run_name`.
 
 #include "dicom/core/result.hpp"
 #include "storescp/association/tls.hpp"
