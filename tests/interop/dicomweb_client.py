@@ -162,6 +162,7 @@ def frames():
         ('multipart/related; type="image/jls"', b"\xff\xd8\xff\xf7"),
         ('multipart/related; type="image/jpeg"; transfer-syntax=1.2.840.10008.1.2.4.70', b"\xff\xd8\xff"),
         ("multipart/related; type=image/dicom-rle", b"\x01\x00\x00\x00"),
+        ('multipart/related; type="image/jp2"', b"\xff\x4f\xff\x51"),
         (FRAMES + "; transfer-syntax=1.2.840.10008.1.2.4.80", b"\xff\xd8\xff\xf7"),
     ):
         ((headers, content),) = ask(path + "/frames/1", {"Accept": accept}).parts()
@@ -170,7 +171,7 @@ def frames():
     assert ask(path + "/frames/2").status == 404
     assert ask(path + "/frames/0").status == 400
     assert ask(path + "/frames/1,x").status == 400
-    assert ask(path + "/frames/1", {"Accept": 'multipart/related; type="image/jp2"'}).status == 406
+    assert ask(path + "/frames/1", {"Accept": 'multipart/related; type="image/tiff"'}).status == 406
     bulk = path + "/bulkdata/7FE00010"
     assert ask(bulk).body == pixels
     part = ask(bulk, {"Range": "bytes=1000-1999"})

@@ -78,7 +78,15 @@ int commit(const SendOptions& options,
         fmt::print(err, "{}\n", ledger.error().doing);
         return done_with_findings;
     }
-    const AskingSettings settings = asking_settings(options);
+    AskingSettings settings = asking_settings(options);
+    if (settings.tls_listen) {
+        const auto listening = access_policy(options.commit->config);
+        if (!listening) {
+            fmt::print(err, "{}\n", listening.error().doing);
+            return done_with_findings;
+        }
+        settings.listen_tls = (*listening)->tls;
+    }
     std::size_t committed = 0;
     for (std::size_t begin = 0; begin < stored.size(); begin += references_a_transaction) {
         const auto part = std::span(stored).subspan(

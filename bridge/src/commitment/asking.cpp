@@ -65,7 +65,7 @@ private:
     void listen() {
         storescp::AccessPolicy access;
         access.ae_titles = {settings_.calling_ae_title};
-        access.tls = settings_.access->tls;
+        access.tls = settings_.listen_tls;
         storescp::NodeSettings node;
         node.listen_address = settings_.listen_address;
         node.port = settings_.listen_port;

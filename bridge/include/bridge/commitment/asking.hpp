@@ -23,9 +23,10 @@ struct AskingSettings {
     /// Where the peer finds `calling_ae_title`. Taken by somebody else: that is a running `serve`.
     std::string listen_address = "127.0.0.1";
     std::uint16_t listen_port = 11112;
-    /// Where it finds us by TLS, as `access` says; unset: nowhere. Taken by somebody else: as
-    /// above.
+    /// Where it finds us by TLS, and with which certificate; unset: nowhere. Taken by somebody
+    /// else: as above.
     std::optional<storescp::ListenAddress> tls_listen = {};
+    std::shared_ptr<const storescp::TlsContext> listen_tls = {};
     std::chrono::seconds wait{60};
 };
 
