@@ -351,6 +351,7 @@ BOOST_AUTO_TEST_CASE(k12_and_hears_it_by_TLS_on_a_port_of_its_own) {
                          sample(),
                          identity + fmt::format("[[peer]]\naet = 'MODALITY'\nhost = '127.0.0.1'\n"
                                                 "port = {}\ntls = true\n"
+                                                "certificate_name = 'modality.test'\n"
                                                 "[commitment]\nevent_association = 'new'\n",
                                                 port));
     const auto set = [](const std::string& key, const std::string& value) {

@@ -147,16 +147,21 @@ BOOST_AUTO_TEST_SUITE(ps3_18_10_5_reports_come_back)
 BOOST_AUTO_TEST_CASE(what_a_viewer_stored_is_among_the_annotations) {
     const TemporaryFolder folder;
     RunningBridge bridge({}, sample(), web_on);
-    const Finished found = find(bridge,
-                                {"QueryRetrieveLevel=IMAGE",
-                                 "Modality=OT",
-                                 "PatientID",
-                                 "StudyInstanceUID",
-                                 "SOPInstanceUID"});
-    const std::string study = values_of(found.errors + found.output, "0020,000d").at(0);
-    const std::string image = values_of(found.errors + found.output, "0008,0018").at(0);
-    const std::string patient = values_of(found.errors + found.output, "0010,0020").at(0);
-    write_report(folder / "report.dcm", patient, study, image);
+    const Finished wrapped = run({cxrbridge(),
+                                  "wrap",
+                                  bridge.data_set().string(),
+                                  "-o",
+                                  (folder / "image").string(),
+                                  "--limit",
+                                  "1"});
+    BOOST_REQUIRE(wrapped.exit_code == 0);
+    const std::string dump =
+        run({"dcmdump", "-Un", files_below(folder / "image").at(0).string()}).output;
+    const std::string study = values_of(dump, "0020,000d").at(0);
+    write_report(folder / "report.dcm",
+                 values_of(dump, "0010,0020").at(0),
+                 study,
+                 values_of(dump, "0008,0018").at(0));
     const Finished sent = run(
         stow_command(web_root(bridge) + "/dicom-web/studies/" + study, 1, {folder / "report.dcm"}));
     BOOST_TEST(stored(sent.output).size() == 1U, sent.output);
