@@ -351,17 +351,16 @@ BOOST_AUTO_TEST_CASE(k12_and_hears_it_by_TLS_on_a_port_of_its_own) {
                          sample(),
                          identity + fmt::format("[[peer]]\naet = 'MODALITY'\nhost = '127.0.0.1'\n"
                                                 "port = {}\ntls = true\n"
-                                                "certificate_name = 'modality.test'\n"
                                                 "[commitment]\nevent_association = 'new'\n",
                                                 port));
     const auto set = [](const std::string& key, const std::string& value) {
         return std::vector<std::string>{"--set", key + '=' + value};
     };
-    const Finished sent = run(send_and_commit(bridge, state.path(), free_port(), "MODALITY") +
-                              set("tls.enabled", "true") + set("tls.port", std::to_string(port)) +
-                              set("tls.ca", files.path("ca.pem")) +
-                              set("tls.certificate", files.path("modality.pem")) +
-                              set("tls.key", files.path("modality.key")));
+    const Finished sent =
+        run(send_and_commit(bridge, state.path(), free_port(), "MODALITY") +
+            set("tls.enabled", "true") + set("tls.port", std::to_string(port)) +
+            set("tls.ca", files.path("ca.pem")) + set("tls.certificate", files.path("node.pem")) +
+            set("tls.key", files.path("node.key")));
     BOOST_TEST(sent.exit_code == 0, sent.errors);
     BOOST_TEST(contains(sent.output, "3 of 3 stored objects committed by CXRBRIDGE"));
     BOOST_TEST(
