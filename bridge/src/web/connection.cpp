@@ -148,6 +148,7 @@ Awaitable<void> Connection::serve() {
     }
     if (transport_.is_open() && served_ && !timed_out_) {
         // What we said last would be lost by closing on bytes that nobody read.
+        writing_ = true;  // who sends without end is not waited for: the deadline closes
         expect_within(linger_time);
         co_await transport_.linger();
     }
