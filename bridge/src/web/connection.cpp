@@ -178,6 +178,7 @@ Awaitable<bool> Connection::receive_head() {
     while (true) {
         const auto progress = reader_.read_head();
         if (progress == RequestReader::Progress::done) {
+            idle_ = false;
             expect_nothing();
             co_return true;
         }
