@@ -220,6 +220,19 @@ void tables(Seeds seeds) {
               "00000007_000.png\n00000007_001.png 0 1 0 0 0 0 0 0 0 0 0 0 0 0\n");
 }
 
+void web(Seeds seeds) {
+    seeds.add(std::string(1, '\0') +
+              "/dicom-web/studies/1.2?includefield=00081030%2C00080060&limit=1");
+    seeds.add(std::string(1, '\1') +
+              "multipart/related; type=\"application/octet-stream\"; transfer-syntax=*, */*;q=0.1");
+    seeds.add(
+        "\x0eGET /a%20b?c=d HTTP/1.1\r\nHost: a\r\nAccept: application/dicom+json\r\n\r\n"
+        "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+    seeds.add(
+        "\xffPOST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: "
+        "100-continue\r\n\r\n5;x=y\r\nhello\r\n0\r\nT: u\r\n\r\n");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -234,5 +247,6 @@ int main(int argc, char** argv) {
     png(Seeds(root, "png"));
     png_grey(Seeds(root, "png_grey"));
     tables(Seeds(root, "tables"));
+    web(Seeds(root, "web"));
     return 0;
 }

@@ -1,9 +1,12 @@
 // The web side of the built program, by curl and Python.
+#include "interop/orthanc.hpp"
 #include "interop/web_bridge.hpp"
+#include "support/files.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
+#include <filesystem>
 
 using namespace cxr::test;
 
@@ -78,6 +81,84 @@ BOOST_AUTO_TEST_CASE(ps3_18_10_4_rendered_pictures) {
 
 BOOST_AUTO_TEST_CASE(other_origins_and_methods) {
     check("manners");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(hostile_http)
+
+BOOST_AUTO_TEST_CASE(is_answered_rightly_and_disturbs_nobody) {
+    RunningBridge hostile({}, sample(), std::string(web_on) + "header_timeout = 2\n");
+    const std::string root = web_root(hostile);
+    const Finished client = run({"python3",
+                                 "tests/interop/dicomweb_hostile.py",
+                                 root.substr(root.rfind(':') + 1),
+                                 std::to_string(hostile.server().process())});
+    BOOST_TEST(client.exit_code == 0, client.errors);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(users_and_tokens)
+
+BOOST_AUTO_TEST_CASE(are_asked_for_and_read_anew) {
+    const TemporaryFolder folder;
+    const auto tokens = folder / "tokens";
+    write_file(tokens, "viewer read 0123456789abcdefghij\n");
+    const std::string passcode_file = (folder / "passcode").string();
+    write_file(passcode_file, "open sesame\n");
+    RunningBridge guarded(
+        {},
+        sample(),
+        std::string(web_on) + "authentication = \"required\"\ntokens_file = \"" + tokens.string() +
+            "\"\n[[user]]\nname = \"alice\"\npasscode_file = \"" + passcode_file + "\"\n");
+    const std::string studies = web_root(guarded) + "/dicom-web/studies";
+    BOOST_TEST(status_of(curl(studies)) == "401");
+    BOOST_TEST(status_of(curl(studies, {"-u", "alice:open sesame"})) == "200");
+    BOOST_TEST(status_of(curl(studies, {"-u", "alice:sesame"})) == "401");
+    const std::vector<std::string> bearer{"-H", "Authorization: Bearer 0123456789abcdefghij"};
+    BOOST_TEST(status_of(curl(studies, bearer)) == "200");
+    BOOST_TEST(status_of(curl(web_root(guarded) + "/healthz")) == "200");
+    write_file(tokens, "other read abcdefghij0123456789\n");
+    guarded.server().kill(SIGHUP);
+    guarded.server().wait_for_line("reloaded");
+    BOOST_TEST(status_of(curl(studies, bearer)) == "401");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(orthanc_s_plugin_as_client)
+
+BOOST_AUTO_TEST_CASE(retrieves_a_study) {
+    const std::string plugin = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so";
+    if (!std::filesystem::exists(plugin)) {
+        BOOST_TEST_MESSAGE("skipped: orthanc-dicomweb is not installed");
+        return;
+    }
+    RunningBridge served({}, sample(), web_on);
+    const std::string root = web_root(served);
+    const Orthanc orthanc(
+        plugin, "\"DicomWeb\": {\"Servers\": {\"bridge\": [\"" + root + "/dicom-web/\"]}}");
+    const std::string patient = sample_rows(served.data_set()).at(0).patient_id;
+    const std::string found = body_of(curl(root + "/dicom-web/studies?PatientID=" + patient));
+    const std::size_t at = found.find("\"0020000D\"");
+    BOOST_TEST_REQUIRE(at != std::string::npos);
+    const std::size_t begin = found.find("[\"", at) + 2;
+    const std::string uid = found.substr(begin, found.find('"', begin) - begin);
+    const Finished retrieved = orthanc.request("POST",
+                                               "/dicom-web/servers/bridge/retrieve",
+                                               "{\"Resources\": [{\"Study\": \"" + uid + "\"}]}");
+    BOOST_TEST(retrieved.exit_code == 0, retrieved.output);
+    BOOST_TEST(orthanc.get("/studies?expand").find(uid) != std::string::npos);
+    const std::string expected = body_of(curl(root + "/dicom-web/studies/" + uid + "/instances"));
+    std::size_t instances = 0;
+    for (std::size_t i = expected.find("\"00080018\""); i != std::string::npos;
+         i = expected.find("\"00080018\"", i + 1)) {
+        ++instances;
+    }
+    BOOST_TEST(
+        orthanc.get("/statistics").find("\"CountInstances\" : " + std::to_string(instances)) !=
+        std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -15,9 +15,11 @@ namespace cxr::test {
 
 class Orthanc {
 public:
-    Orthanc() : dicom_port_(free_port()), http_port_(free_port()) {
+    /// @param plugin a shared library; empty: none @param further members of its configuration
+    explicit Orthanc(const std::string& plugin = "", const std::string& further = "")
+        : dicom_port_(free_port()), http_port_(free_port()) {
         server_ = std::make_unique<Server>(
-            std::vector<std::string>{"Orthanc", write_configuration().string()});
+            std::vector<std::string>{"Orthanc", write_configuration(plugin, further).string()});
         wait_for_port(http_port_);
     }
 
@@ -63,17 +65,20 @@ public:
     }
 
 private:
-    std::filesystem::path write_configuration() const {
+    std::filesystem::path write_configuration(const std::string& plugin,
+                                              const std::string& further) const {
         const std::filesystem::path path = folder_ / "orthanc.json";
         std::ofstream file(path);
         file << fmt::format(
             R"({{"Name": "witness", "StorageDirectory": "{0}", "IndexDirectory": "{0}", "DicomAet": "ORTHANC",
                 "DicomPort": {1}, "HttpPort": {2}, "RemoteAccessAllowed": false, "AuthenticationEnabled": false,
-                "DicomAlwaysAllowStore": true, "DicomAlwaysAllowEcho": true, "Plugins": [], "ConcurrentJobs": {3}}})",
+                "DicomAlwaysAllowStore": true, "DicomAlwaysAllowEcho": true, "Plugins": [{4}], "ConcurrentJobs": {3}{5}}})",
             (folder_ / "storage").string(),
             dicom_port_,
             http_port_,
-            2);
+            2,
+            plugin.empty() ? "" : "\"" + plugin + "\"",
+            further.empty() ? "" : ", " + further);
         return path;
     }
 

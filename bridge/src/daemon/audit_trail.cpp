@@ -24,6 +24,15 @@ std::string without_port(const std::string& address) {
     return host;
 }
 
+/// Somebody who was not asked who they are is told by address.
+AuditParticipant web_client(const web::Request& request, Role role) {
+    std::string address = without_port(request.peer);
+    return {.user_id = request.user.empty() ? address : request.user,
+            .role = role,
+            .is_requestor = true,
+            .address = std::move(address)};
+}
+
 }  // namespace
 
 AuditTrail::AuditTrail(std::filesystem::path file,
@@ -205,6 +214,34 @@ void AuditTrail::note(const storescp::RequestFinished& event) {
                .transfer_syntax_uid = event.audit.transfer_syntax_uid,
                .identifier = event.audit.identifier});
     }
+}
+
+void AuditTrail::searched(const web::Request& request, std::string_view query) {
+    const auto* const bytes = reinterpret_cast<const std::byte*>(query.data());
+    write({.kind = AuditKind::query,
+           .participants = {web_client(request, Role::source),
+                            {.user_id = ae_title_, .role = Role::destination}},
+           .source_id = {},
+           .identifier = {bytes, bytes + query.size()}});
+}
+
+void AuditTrail::sent(const web::Request& request,
+                      const std::vector<storescp::AuditSubject>& subjects) {
+    for (const storescp::AuditSubject& subject : subjects) {
+        write({.kind = AuditKind::instances_sent,
+               .participants = {{.user_id = ae_title_, .role = Role::source},
+                                web_client(request, Role::destination)},
+               .source_id = {},
+               .subjects = {subject}});
+    }
+}
+
+void AuditTrail::refused(const web::Request& request) {
+    write({.kind = AuditKind::user_refused,
+           .success = false,
+           .participants = {web_client(request, Role::none),
+                            {.user_id = ae_title_, .role = Role::application}},
+           .source_id = {}});
 }
 
 void AuditTrail::note(const storescp::UserRefused& event) {

@@ -217,7 +217,8 @@ private:
                 .events = &audit_,
                 .further = [this](web::Router& router) { add_operations(router); },
                 .answered =
-                    [this](const web::Exchange& exchange) { operations_.answered(exchange); }},
+                    [this](const web::Exchange& exchange) { operations_.answered(exchange); },
+                .audit = audit_.is_kept() ? &audit_ : nullptr},
             log_);
     }
 

@@ -65,7 +65,8 @@ std::string tag_of_parts(const std::vector<std::vector<dicom::Segment>>& parts) 
     return entity_tag(all);
 }
 
-Response answer_frames(const Request& request, storescp::RetrievePort& port) {
+Response answer_frames(const Request& request, const WebPorts& ports) {
+    storescp::RetrievePort& port = ports.retrieve;
     const auto frames = frame_list(request.capture("frames"));
     if (!frames) {
         return problem_of(frames.error());
@@ -74,6 +75,7 @@ Response answer_frames(const Request& request, storescp::RetrievePort& port) {
     if (!instances) {
         return problem_of(instances.error());
     }
+    tell_sent(request, *instances, ports);
     const auto available = port.transfer_syntaxes(instances->front());
     const auto chosen =
         choose_frame_representation(accepted(request), available, frames->size() == 1);
@@ -172,9 +174,8 @@ void add_pixel_resources(Router& router, const WebPorts& ports) {
     router.add({.method = "GET",
                 .pattern = instance + "/frames/{frames}",
                 .says = "Retrieve frames",
-                .handler = Answer([&port = ports.retrieve](const Request& request) {
-                    return answer_frames(request, port);
-                }),
+                .handler = Answer(
+                    [&ports](const Request& request) { return answer_frames(request, ports); }),
                 .media_types = {"multipart/related; type=\"application/octet-stream\"",
                                 "multipart/related; type=\"image/jls\"",
                                 "multipart/related; type=\"image/jpeg\"",

@@ -141,7 +141,7 @@ Response rendered(const Request& request,
     return problem_of(last);
 }
 
-Response answer_rendered(const Request& request, storescp::RetrievePort& port, bool thumbnail) {
+Response answer_rendered(const Request& request, const WebPorts& ports, bool thumbnail) {
     auto wanted = parse_rendering(request);
     if (!wanted) {
         return problem_of(wanted.error());
@@ -149,8 +149,12 @@ Response answer_rendered(const Request& request, storescp::RetrievePort& port, b
     if (thumbnail && !wanted->options.viewport) {
         wanted->options.viewport = {.width = thumbnail_side, .height = thumbnail_side};
     }
-    const auto instances = instances_of(request, port);
-    return instances ? rendered(request, *instances, *wanted, port) : problem_of(instances.error());
+    const auto instances = instances_of(request, ports.retrieve);
+    if (!instances) {
+        return problem_of(instances.error());
+    }
+    tell_sent(request, *instances, ports);
+    return rendered(request, *instances, *wanted, ports.retrieve);
 }
 
 }  // namespace
@@ -196,8 +200,8 @@ void add_rendered_resources(Router& router, const WebPorts& ports) {
         router.add({.method = "GET",
                     .pattern = pattern,
                     .says = says,
-                    .handler = Answer([&port = ports.retrieve, thumbnail](const Request& request) {
-                        return answer_rendered(request, port, thumbnail);
+                    .handler = Answer([&ports, thumbnail](const Request& request) {
+                        return answer_rendered(request, ports, thumbnail);
                     }),
                     .media_types = {offers[0].data(), offers[1].data()},
                     .parameters = {"accept", "quality", "viewport", "window"}});

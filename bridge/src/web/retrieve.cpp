@@ -153,11 +153,13 @@ Response answer_one(const Request& request,
     return response;
 }
 
-Response answer_retrieve(const Request& request, storescp::RetrievePort& port) {
+Response answer_retrieve(const Request& request, const WebPorts& ports) {
+    storescp::RetrievePort& port = ports.retrieve;
     auto instances = instances_of(request, port);
     if (!instances) {
         return problem_of(instances.error());
     }
+    tell_sent(request, *instances, ports);
     const bool one = find(request.captures, "instance") != nullptr;
     if (one) {
         return answer_one(request, instances->front(), port);
@@ -190,9 +192,8 @@ void add_retrieve_resources(Router& router, const WebPorts& ports) {
             {.method = "GET",
              .pattern = retrieval.pattern,
              .says = retrieval.says,
-             .handler = Answer([&port = ports.retrieve](const Request& request) {
-                 return answer_retrieve(request, port);
-             }),
+             .handler = Answer(
+                 [&ports](const Request& request) { return answer_retrieve(request, ports); }),
              .media_types = {"multipart/related; type=\"application/dicom\"", "application/dicom"},
              .parameters = {"accept"}});
     }

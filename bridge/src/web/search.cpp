@@ -225,6 +225,14 @@ Response answer_search(const Request& request, QueryLevel level, const WebPorts&
     if (!cursor) {
         return problem_of(cursor.error());
     }
+    if (ports.audit != nullptr) {
+        std::string query;
+        for (const Field& parameter : request.target.query) {
+            query += query.empty() ? "" : "&";
+            query.append(parameter.name).append("=").append(parameter.value);
+        }
+        ports.audit->searched(request, query);
+    }
     RowWriter writer(request, level);
     const bool whole = search->limit && *search->limit <= counted_rows_max;
     auto response =

@@ -66,6 +66,14 @@ std::string instance_url(const std::string& origin, const dicom::Attributes& att
     return url;
 }
 
+void tell_sent(const Request& request,
+               const std::vector<storescp::InstanceReference>& instances,
+               const WebPorts& ports) {
+    if (ports.audit != nullptr) {
+        ports.audit->sent(request, ports.retrieve.subjects(instances));
+    }
+}
+
 bool concerns_one_object(const Fault& fault) {
     return fault.kind == FaultKind::not_found || fault.kind == FaultKind::malformed ||
            fault.kind == FaultKind::unsupported;

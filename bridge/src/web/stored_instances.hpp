@@ -22,6 +22,11 @@ namespace cxr::bridge::web {
 [[nodiscard]] std::string instance_url(const std::string& origin,
                                        const dicom::Attributes& attributes);
 
+/// Tells the audit trail, where there is one, whose objects leave.
+void tell_sent(const Request& request,
+               const std::vector<storescp::InstanceReference>& instances,
+               const WebPorts& ports);
+
 /// Is it about this object alone that it cannot be had, not about the disk?
 [[nodiscard]] bool concerns_one_object(const Fault& fault);
 

@@ -66,7 +66,14 @@ public:
                   router_,
                   exchanges_,
                   [this](Request& request, const Resource& resource) {
-                      return access()->check(request, resource);
+                      auto refused = access()->check(request, resource);
+                      const bool unknown =
+                          refused && (refused->status == 401 || refused->status == 403);
+                      if (unknown && ports_.audit != nullptr &&
+                          request.header("authorization") != nullptr) {
+                          ports_.audit->refused(request);
+                      }
+                      return refused;
                   }) {}
 
     Server& server() { return server_; }

@@ -77,7 +77,7 @@ void f27(Play& play) {
         const std::string first = first_characters(value, 1);
         const std::string rest = value.substr(first.size());
         for (const std::string& pattern :
-             {std::string("%"), first + "%", "_" + rest, "[" + first + "]" + rest}) {
+             {std::string("%"), first + "%", "_" + rest, fmt::format("[{}]{}", first, rest)}) {
             play.expect(no_match, asked(play, {{tag, pattern}}));
         }
     }

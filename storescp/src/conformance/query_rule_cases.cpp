@@ -182,9 +182,11 @@ Answers series_with_study_key(Play& play, const DcmTagKey& tag, const std::strin
 
 void f12(Play& play) {
     std::string told;
-    for (const auto& [tag, value] :
-         {std::pair{DCM_StudyDate, "19000101"}, {DCM_AccessionNumber, "NO_SUCH_NUMBER"}}) {
-        const Answers answers = series_with_study_key(play, tag, value);
+    const std::pair<DcmTagKey, const char*> keys[] = {{DCM_StudyDate, "19000101"},
+                                                      {DCM_AccessionNumber, "NO_SUCH_NUMBER"}};
+    for (const auto& key : keys) {
+        const DcmTagKey& tag = key.first;
+        const Answers answers = series_with_study_key(play, tag, key.second);
         // Ignored: it neither restricts nor is it returned, and every pending response says so.
         const bool ignored = !answers.pending.empty() && all_pending(answers, 0xFF01) &&
                              std::ranges::none_of(answers.matches, [&](const Attributes& match) {

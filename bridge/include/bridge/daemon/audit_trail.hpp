@@ -5,6 +5,7 @@
 
 #include "bridge/daemon/audit_message.hpp"
 #include "bridge/daemon/log.hpp"
+#include "bridge/web/web_audit.hpp"
 #include "storescp/events.hpp"
 
 #include <filesystem>
@@ -14,7 +15,7 @@
 
 namespace cxr::bridge {
 
-class AuditTrail final : public storescp::EventSink {
+class AuditTrail final : public storescp::EventSink, public web::WebAudit {
 public:
     /// @param file empty: nothing is written @param next is told every event, too
     /// Throws std::runtime_error when the file cannot be opened.
@@ -28,6 +29,12 @@ public:
     AuditTrail& operator=(const AuditTrail&) = delete;
 
     void on(const storescp::Event& event) override;
+    void searched(const web::Request& request, std::string_view query) override;
+    void sent(const web::Request& request,
+              const std::vector<storescp::AuditSubject>& subjects) override;
+    void refused(const web::Request& request) override;
+    /// Is anything written?
+    [[nodiscard]] bool is_kept() const { return !path_.empty(); }
     /// Begins a new file under the old name, if somebody moved the old one away.
     void reopen();
 

@@ -3,6 +3,7 @@
 /// further group of resources needs is one add_…_resources(router, ports) in web.cpp.
 
 #include "bridge/web/server.hpp"
+#include "bridge/web/web_audit.hpp"
 #include "config/schema.hpp"
 #include "storescp/events.hpp"
 #include "storescp/ports.hpp"
@@ -29,6 +30,7 @@ struct WebPorts {
     storescp::EventSink* events = nullptr;            ///< is told what was stored
     std::function<void(Router&)> further{};           ///< adds resources of others than these ports
     std::function<void(const Exchange&)> answered{};  ///< is told of each request; any thread
+    WebAudit* audit = nullptr;                        ///< null: no trail
 };
 
 /// Faults: not_found, malformed (certificate, key).
