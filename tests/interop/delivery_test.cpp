@@ -198,6 +198,7 @@ BOOST_AUTO_TEST_CASE(for_good_are_failures_that_a_person_sees_and_puts_back) {
         sample(),
         "[access]\nignore_aet_case = false\n" + route("ARCHIVE", R"("reports")", "", 3'600));
     wait_for(bridge, "attempts_in_vain", 1);  // CXRBRIDGE is no ARCHIVE: rejected
+    wait_for(bridge, "waiting", report_count());
     const Finished listed = queue(bridge);
     BOOST_TEST(listed.output.find("called AE title") != std::string::npos, listed.output);
     BOOST_TEST(listed.exit_code == 0);
