@@ -111,7 +111,7 @@ std::optional<Range> range_in(std::string_view text, std::uint64_t size) {
     if (!first || (!last && !open) || (last && *last < *first)) {
         return std::nullopt;
     }
-    const std::uint64_t end = last ? std::min(size, *last + 1) : size;
+    const std::uint64_t end = last && *last < size ? *last + 1 : size;
     return Range{std::min(*first, size), end};
 }
 

@@ -94,7 +94,8 @@ private:
     bool any_ = false, ended_ = false;
 };
 
-Response answer_metadata(const Request& request, storescp::RetrievePort& port) {
+Response answer_metadata(const Request& request, const WebPorts& ports) {
+    storescp::RetrievePort& port = ports.retrieve;
     const std::string_view media_type = choose(accepted(request), offers);
     if (media_type.empty()) {
         return problem(406, "metadata are answered as application/dicom+json");
@@ -103,6 +104,7 @@ Response answer_metadata(const Request& request, storescp::RetrievePort& port) {
     if (!instances) {
         return problem_of(instances.error());
     }
+    tell_sent(request, *instances, ports);
     Response response;
     response.set("Content-Type", std::string(media_type));
     if (instances->size() == 1) {
@@ -150,8 +152,8 @@ void add_metadata_resources(Router& router, const WebPorts& ports) {
         router.add({.method = "GET",
                     .pattern = pattern,
                     .says = "Retrieve metadata",
-                    .handler = Answer([&port = ports.retrieve](const Request& request) {
-                        return answer_metadata(request, port);
+                    .handler = Answer([&ports](const Request& request) {
+                        return answer_metadata(request, ports);
                     }),
                     .media_types = {offers[0].data(), offers[1].data()},
                     .parameters = {"accept"}});

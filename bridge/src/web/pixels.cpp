@@ -119,7 +119,9 @@ Response answer_frames(const Request& request, const WebPorts& ports) {
 Result<std::vector<dicom::Segment>> bulk_data_of(const dicom::ObjectLayout& layout,
                                                  const DcmTagKey& tag) {
     if (layout.pixel_data_tag == tag) {
-        return layout.pixel_data;
+        const bool has_offset_table = layout.encapsulated && !layout.pixel_data.empty();
+        return std::vector<dicom::Segment>(layout.pixel_data.begin() + (has_offset_table ? 1 : 0),
+                                           layout.pixel_data.end());
     }
     const dicom::Attribute* const attribute = dicom::find(layout.attributes, tag);
     if (attribute == nullptr || attribute->vr == dicom::VR::SQ) {
@@ -128,7 +130,8 @@ Result<std::vector<dicom::Segment>> bulk_data_of(const dicom::ObjectLayout& layo
     return std::vector<dicom::Segment>{segment_of(attribute->value)};
 }
 
-Response answer_bulk_data(const Request& request, storescp::RetrievePort& port) {
+Response answer_bulk_data(const Request& request, const WebPorts& ports) {
+    storescp::RetrievePort& port = ports.retrieve;
     const auto tag = dicom::tag_of(request.capture("tag"));
     if (!tag) {
         return problem(400, "the path's last segment is no attribute");
@@ -137,6 +140,7 @@ Response answer_bulk_data(const Request& request, storescp::RetrievePort& port) 
     if (!instances) {
         return problem_of(instances.error());
     }
+    tell_sent(request, *instances, ports);
     static constexpr std::string_view octets = "application/octet-stream";
     bool single = false, several = false;
     for (const MediaType& range : accepted(request)) {
@@ -185,9 +189,8 @@ void add_pixel_resources(Router& router, const WebPorts& ports) {
     router.add({.method = "GET",
                 .pattern = instance + "/bulkdata/{tag}",
                 .says = "Retrieve bulk data",
-                .handler = Answer([&port = ports.retrieve](const Request& request) {
-                    return answer_bulk_data(request, port);
-                }),
+                .handler = Answer(
+                    [&ports](const Request& request) { return answer_bulk_data(request, ports); }),
                 .media_types = {"application/octet-stream",
                                 "multipart/related; type=\"application/octet-stream\""},
                 .parameters = {"accept"}});

@@ -173,6 +173,14 @@ private:
         if (hosts > 1 || (hosts == 0 && !head_.http_1_0)) {
             return fail({400, "there is to be one Host field"});
         }
+        if (find(head_.fields, "transfer-encoding") != nullptr) {
+            if (length) {  // RFC 9112 §6.1: two lengths are two requests to a proxy before us
+                return fail({400, "both Content-Length and Transfer-Encoding"});
+            }
+            if (!parser_->chunked() || head_.http_1_0) {
+                return fail({501, "the only transfer coding is chunked"});
+            }
+        }
         if (const std::string* const expects = find(head_.fields, "expect")) {
             head_.expects_continue = lowered(*expects) == "100-continue";
         }

@@ -202,13 +202,79 @@ Result<std::vector<std::byte>> encode_jpeg_2000(const FrameShape& shape,
     return std::move(memory.output);
 }
 
+namespace {
+
+std::uint32_t big_endian(std::span<const std::byte> bytes) {
+    std::uint32_t value = 0;
+    for (const std::byte byte : bytes) {
+        value = value << 8U | std::to_integer<std::uint32_t>(byte);
+    }
+    return value;
+}
+
+/// PS3.5 A.4.4 wants a bare codestream; in a JP2 file it is the content of the box `jp2c`
+/// (ISO/IEC 15444-1 I.4). Empty: there is none.
+std::span<const std::byte> codestream_in(std::span<const std::byte> stream) {
+    if (!is_jp2_file(stream)) {
+        return stream;
+    }
+    constexpr std::size_t head = 8;
+    constexpr std::uint32_t contiguous_codestream = 0x6A703263;
+    while (stream.size() >= head) {
+        const std::uint32_t length = big_endian(stream.first(4));
+        const bool is_last = length == 0;
+        if (big_endian(stream.subspan(4, 4)) == contiguous_codestream) {
+            const std::size_t end = is_last ? stream.size() : std::size_t{length};
+            return end < head || end > stream.size() ? std::span<const std::byte>()
+                                                     : stream.first(end).subspan(head);
+        }
+        if (is_last || length < head || length > stream.size()) {
+            break;
+        }
+        stream = stream.subspan(length);
+    }
+    return {};
+}
+
+/// What the image and tile size marker segment claims (ISO/IEC 15444-1 A.5.1), before OpenJPEG
+/// allocates for every tile and component of it.
+bool claims_shape(std::span<const std::byte> codestream, const FrameShape& shape) {
+    constexpr std::size_t size_bytes = 42;
+    constexpr std::uint32_t start_and_size = 0xFF4FFF51;
+    if (codestream.size() < size_bytes || big_endian(codestream.first(4)) != start_and_size) {
+        return false;
+    }
+    const auto field = [codestream](std::size_t at) -> std::uint64_t {
+        return big_endian(codestream.subspan(at, 4));
+    };
+    const std::uint64_t right = field(8), bottom = field(12), left = field(16), top = field(20);
+    const std::uint64_t tile_width = field(24), tile_height = field(28);
+    const std::uint64_t first_left = field(32), first_top = field(36);
+    if (tile_width == 0 || tile_height == 0 || right < left || bottom < top || first_left > left ||
+        first_top > top) {
+        return false;
+    }
+    const std::uint64_t across = (right - first_left + tile_width - 1) / tile_width;
+    const std::uint64_t down = (bottom - first_top + tile_height - 1) / tile_height;
+    constexpr std::uint64_t tiles_max = 4'096;
+    return right - left == shape.columns && bottom - top == shape.rows &&
+           big_endian(codestream.subspan(40, 2)) == shape.samples_per_pixel &&
+           across <= tiles_max && down <= tiles_max && across * down <= tiles_max;
+}
+
+}  // namespace
+
 Result<std::vector<std::byte>> decode_jpeg_2000(const FrameShape& shape,
-                                                std::span<const std::byte> stream) {
+                                                std::span<const std::byte> file) {
+    const std::span<const std::byte> stream = codestream_in(file);
     if (auto possible = check_sample_shape(shape); !possible) {
         return std::move(possible).error();
     }
+    if (!claims_shape(stream, shape)) {
+        return fault_of(FaultKind::unsupported, "not the image that the data set describes");
+    }
     std::string complaint;
-    const Codec decoder(opj_create_decompress(is_jp2_file(stream) ? OPJ_CODEC_JP2 : OPJ_CODEC_J2K));
+    const Codec decoder(opj_create_decompress(OPJ_CODEC_J2K));
     if (!decoder) {
         throw std::bad_alloc();
     }

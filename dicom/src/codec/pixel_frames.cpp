@@ -15,7 +15,7 @@ namespace cxr::dicom {
 namespace {
 
 /// More than any single object this product is for.
-constexpr std::size_t pixel_bytes_max = std::size_t{1} << 31U;
+constexpr std::size_t pixel_bytes_max = std::size_t{1} << 29U;
 
 using Stream = std::vector<std::byte>;
 

@@ -1,5 +1,6 @@
 #include "dicom/image/rendering.hpp"
 
+#include "codec/frame_samples.hpp"
 #include "dicom/codec/codec.hpp"
 #include "dicom/codec/object_layout.hpp"
 
@@ -9,6 +10,7 @@
 #include <dcmtk/dcmimgle/dcmimage.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <memory>
 
@@ -48,12 +50,26 @@ bool is_plain(const ObjectLayout& layout, const RenderingOptions& options) {
            find(layout.attributes, DCM_ModalityLUTSequence) == nullptr;
 }
 
-std::uint32_t number_of(std::string_view text) {
+/// 0: the attribute is absent, or no single number.
+std::uint32_t number_in(const ObjectLayout& layout, const DcmTagKey& tag) {
+    const std::string_view text = value_of(layout.attributes, tag);
     std::uint32_t number = 0;
-    for (const char c : text) {
-        number = c >= '0' && c <= '9' ? number * 10 + static_cast<std::uint32_t>(c - '0') : number;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() ? number : 0;
+}
+
+/// Before anything is allocated for what Rows and Columns claim.
+Result<void> check_size(const ObjectLayout& layout, std::uint32_t frame) {
+    const std::uint64_t pixels =
+        std::uint64_t{number_in(layout, DCM_Rows)} * number_in(layout, DCM_Columns);
+    if (pixels == 0 || pixels > samples_max) {
+        return not_shown("Rows and Columns are no size that is shown");
     }
-    return number;
+    if (layout.encapsulated) {
+        return {};
+    }
+    const auto bytes = frame_of(layout, frame);
+    return bytes ? Result<void>() : Result<void>(bytes.error());
 }
 
 Result<Picture> plain_picture(const ObjectLayout& layout, const RenderingOptions& options) {
@@ -61,14 +77,16 @@ Result<Picture> plain_picture(const ObjectLayout& layout, const RenderingOptions
     if (!frame) {
         return frame.error();
     }
-    Picture picture{.rows = number_of(value_of(layout.attributes, DCM_Rows)),
-                    .columns = number_of(value_of(layout.attributes, DCM_Columns)),
+    Picture picture{.rows = number_in(layout, DCM_Rows),
+                    .columns = number_in(layout, DCM_Columns),
                     .samples = 1,
                     .pixels = {}};
-    picture.pixels.reserve(std::size_t{picture.rows} * picture.columns);
     for (const Segment& segment : *frame) {
         const auto* const bytes = reinterpret_cast<const std::uint8_t*>(segment.bytes.data());
         picture.pixels.insert(picture.pixels.end(), bytes, bytes + segment.bytes.size());
+    }
+    if (picture.pixels.size() != std::size_t{picture.rows} * picture.columns) {
+        return not_shown("the pixels are not as many as Rows and Columns say");
     }
     return picture;
 }
@@ -150,6 +168,9 @@ Result<Picture> render(const EncodedObject& object, const RenderingOptions& opti
     }
     if (options.frame == 0 || options.frame > layout->frames) {
         return Fault{.kind = FaultKind::not_found, .doing = "there is no such frame"};
+    }
+    if (auto possible = check_size(*layout, options.frame); !possible) {
+        return std::move(possible).error();
     }
     const TransferSyntax* const syntax = find_transfer_syntax(object.transfer_syntax_uid);
     const Segment bytes = joined(object);

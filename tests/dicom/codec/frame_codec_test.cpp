@@ -178,6 +178,27 @@ BOOST_DATA_TEST_CASE(refuse_or_decode_whatever_is_damaged_but_never_crash,
     BOOST_TEST(refused > 50U);
 }
 
+/// OpenJPEG allocates for each component of each tile that the header claims.
+BOOST_AUTO_TEST_CASE(refuse_claims_before_anything_is_allocated_for_them) {
+    const Bytes stream = encode_jpeg_2000(grey(24, 40), noise(960)).value();
+    Bytes many_tiles = stream;  // XTsiz and YTsiz of one pixel, and an origin far away
+    for (const std::size_t at : {std::size_t{24}, std::size_t{28}}) {
+        std::fill_n(many_tiles.begin() + static_cast<std::ptrdiff_t>(at), 3, std::byte{0});
+        many_tiles.at(at + 3) = std::byte{1};
+    }
+    Bytes wide = many_tiles;
+    for (const std::size_t side : {std::size_t{8}, std::size_t{16}}) {  // Xsiz, XOsiz: + 65,536
+        wide.at(side + 1) = std::byte{1};
+    }
+    Bytes many_components = stream;
+    many_components.at(40) = std::byte{0x40};
+    for (const Bytes& claim : {wide, many_components, Bytes(stream.begin(), stream.begin() + 41)}) {
+        const auto frame = decode_jpeg_2000(grey(24, 40), claim);
+        BOOST_TEST_REQUIRE(!frame.has_value());
+        BOOST_TEST(frame.error().doing.ends_with("not the image that the data set describes"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(refuse_an_image_of_another_shape) {
     const Bytes stream = encode_jpeg_2000(grey(24, 40), noise(960)).value();
     for (const FrameShape& other :
