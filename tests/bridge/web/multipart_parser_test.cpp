@@ -116,7 +116,7 @@ const std::vector<Body> bodies = {
      "--b\r\nX: 1\r\nCONTENT-type:  a/b;\r\n\t c=d \r\n\r\nx\r\n--b--",
      {{"a/b; c=d|x|"}, "whole"}},
     {"zero bytes are bytes",
-     std::string("--b\r\n\r\n\0\r\0\n\r\n--b--", 20),
+     std::string("--b\r\n\r\n\0\r\0\n\r\n--b--", 18),
      {{std::string("|\0\r\0\n|", 6)}, "whole"}},
     {"no parts at all", "--b--", {{}, "whole"}},
     {"nothing", "", {{}, cut}},
