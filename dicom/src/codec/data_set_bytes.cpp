@@ -198,6 +198,10 @@ Result<EncodedObject> encode_document(DcmDataset& document, const TransferSyntax
 
 Result<EncodedObject> encode_data_set(DcmDataset& data_set, const TransferSyntax& transfer_syntax) {
     const FrameCodec* ours = frame_codec(transfer_syntax);
+    if (ours != nullptr && ours->encode == nullptr) {
+        return Fault{.kind = FaultKind::unsupported,
+                     .doing = fmt::format("{} is only read", transfer_syntax.keyword)};
+    }
     const E_TransferSyntax syntax =
         ours == nullptr ? stream_syntax(transfer_syntax) : EXS_LittleEndianExplicit;
     const OFCondition chosen = change_pixels(data_set, syntax);
