@@ -245,6 +245,21 @@ BOOST_AUTO_TEST_CASE(that_reads_nothing_is_given_up) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+namespace {
+
+/// What a client of its own is answered; a closed connection counts as the 503 it may not have seen.
+std::string answer_to_another(RunningWeb& web) {
+    try {
+        HttpPeer another(web.port());
+        another.send(get("/hello", "Connection: close\r\n"));
+        return another.answer();
+    } catch (const std::runtime_error&) {
+        return "HTTP/1.1 503 \r\n\r\n";
+    }
+}
+
+}  // namespace
+
 BOOST_AUTO_TEST_SUITE(many_clients)
 
 BOOST_AUTO_TEST_CASE(have_as_many_connections_as_there_may_be) {
@@ -258,13 +273,7 @@ BOOST_AUTO_TEST_CASE(have_as_many_connections_as_there_may_be) {
     // The first may not have been read yet: idle ones make way, so wait until it is not.
     std::string third;
     for (int i = 0; i < 100 && third.find(" 503 ") == std::string::npos; ++i) {
-        HttpPeer another(web.port());
-        another.send(get("/hello", "Connection: close\r\n"));
-        try {
-            third = another.rest();
-        } catch (const std::runtime_error&) {
-            third = " 503 ";  // closed before its request was sent
-        }
+        third = answer_to_another(web);
     }
     BOOST_TEST(third.find(" 503 ") != std::string::npos);
     BOOST_TEST(content_in(second.send("0123456789").answer()) == "10");
@@ -276,8 +285,13 @@ BOOST_AUTO_TEST_CASE(an_idle_one_makes_way) {
     RunningWeb web(test_router(), settings);
     HttpPeer idle(web.port());
     idle.send(get("/hello")).answer();
-    HttpPeer newcomer(web.port());
-    BOOST_TEST(content_in(newcomer.send(get("/hello")).answer()) == "hello");
+    // Its answer may be here before the node waits for more: until then it is not idle, and a
+    // newcomer is turned away.
+    std::string answer;
+    for (int i = 0; i < 1'000 && !answer.ends_with("hello"); ++i) {
+        answer = answer_to_another(web);
+    }
+    BOOST_TEST(content_in(answer) == "hello");
     BOOST_TEST(idle.rest().empty());
 }
 
