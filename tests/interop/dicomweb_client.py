@@ -229,6 +229,30 @@ def rendered():
     assert ask(path + "/rendered", {"Accept": "image/gif"}).status == 406
 
 
+def limits():
+    """Of a data set of 10,003 images: `limit` asks for 10,000 at most (PS3.18 8.3.4.4)."""
+    for query, rows, more in (
+        ("", 10_003, False),
+        ("limit=20000", 10_000, True),
+        ("limit=10001&offset=3", 10_000, False),
+        ("limit=10000", 10_000, True),
+        ("limit=10003&offset=2", 10_000, True),
+        ("limit=10000&offset=10000", 3, False),
+        ("limit=18446744073709551615&offset=9999", 4, False),
+        ("offset=10001", 2, False),
+        ("limit=2&offset=10001", 2, False),
+        ("limit=1&offset=10001", 1, True),
+    ):
+        answer = ask("/studies?" + query, JSON)
+        assert len(answer.json()) == rows, (query, len(answer.json()))
+        warning = answer.headers["Warning"]
+        assert (warning is not None) == more, (query, warning)
+        assert not more or (warning.startswith("299 ") and "additional results" in warning), warning
+    for query, more in (("limit=0", True), ("offset=10003", False), ("limit=5&offset=99999999", False)):
+        answer = ask("/studies?" + query, JSON)
+        assert answer.status == 204 and (answer.headers["Warning"] is not None) == more, query
+
+
 def manners():
     origin = {"Origin": "https://viewer.example.org"}
     allowed = ask("/studies?limit=1", {**JSON, **origin})

@@ -4,9 +4,11 @@
 #include "support/files.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 using namespace cxr::test;
 
@@ -58,6 +60,27 @@ void check(const std::string& name, const std::string& file = "") {
 
 BOOST_AUTO_TEST_CASE(ps3_18_10_6_searches) {
     check("search");
+}
+
+BOOST_AUTO_TEST_CASE(ps3_18_8_3_4_4_limits_beyond_the_greatest) {
+    const TemporaryFolder folder;
+    {
+        std::ofstream table(folder / "Data_Entry_2017_v2020.csv");
+        table << "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,"
+                 "View Position,OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y]\n";
+        for (int patient = 1; patient <= 10'003; ++patient) {
+            table << fmt::format(
+                "{:08}_000.png,No Finding,0,{},50,M,PA,2500,2048,0.168,0.168\n", patient, patient);
+        }
+    }
+    const RunningBridge many(
+        {}, folder.path(), std::string(web_on) + "[dataset]\nmissing_images = \"list\"\n");
+    const Finished client = run({"python3",
+                                 "tests/interop/dicomweb_client.py",
+                                 web_root(many),
+                                 folder.path().string(),
+                                 "limits"});
+    BOOST_TEST(client.exit_code == 0, client.errors);
 }
 
 BOOST_AUTO_TEST_CASE(ps3_18_10_4_metadata) {

@@ -15,6 +15,9 @@ namespace {
 /// Less than this fits one packet as it is.
 constexpr std::uint64_t bytes_min = 1'024;
 
+/// As MultipartWriter names a body whose parts are all texts.
+constexpr std::string_view xml_parts = "multipart/related; type=\"application/dicom+xml\"";
+
 bool is_text(std::string_view type) {
     static constexpr std::string_view prefixes[] = {"application/dicom+json",
                                                     "application/json",
@@ -23,6 +26,7 @@ bool is_text(std::string_view type) {
                                                     "application/dicom+xml",
                                                     "application/xml",
                                                     "application/wasm",
+                                                    xml_parts,
                                                     "image/svg+xml",
                                                     "text/"};
     return std::ranges::any_of(

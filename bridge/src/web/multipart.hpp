@@ -24,10 +24,17 @@ public:
                 std::string_view part_content_type,
                 std::string_view location,
                 std::vector<dicom::Segment> content);
+    /// The same of a text that is made whole.
+    void append(std::string& text, std::string_view part_content_type, std::string_view content);
     /// Behind the last part.
     void finish(std::vector<dicom::Segment>& segments);
+    void finish(std::string& text);
 
 private:
+    std::string part_head(std::string_view part_content_type,
+                          std::string_view location,
+                          std::uint64_t bytes);
+
     const std::string part_type_;
     const std::string boundary_;
     bool begun_ = false;

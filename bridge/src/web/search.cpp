@@ -1,9 +1,9 @@
-// QIDO-RS (PS3.18 §10.6): rows as they come from the cursor that C-FIND reads, as DICOM JSON.
+// QIDO-RS (PS3.18 §10.6): rows as they come from the cursor that C-FIND reads, as DICOM JSON or
+// XML.
 
-#include "bridge/web/media_type.hpp"
 #include "bridge/web/problem.hpp"
 #include "bridge/web/web.hpp"
-#include "dicom/core/json_model.hpp"
+#include "model_writer.hpp"
 #include "search_request.hpp"
 
 #include <dcmtk/config/osconfig.h>
@@ -22,16 +22,16 @@ using storescp::MatchCursor;
 
 namespace {
 
-constexpr std::string_view offers[] = {"application/dicom+json", "application/json"};
-/// Answers of up to so many rows are made whole, so that their head can say whether there are more.
-constexpr std::size_t counted_rows_max = 10'000;
+/// `limit` asks for so many at most: such answers are made whole, so that their head can say
+/// whether there are more (PS3.18 8.3.4.4). Without it, all rows are sent while they are found.
+constexpr std::size_t limit_max = 10'000;
 constexpr std::size_t batch_first = 16, batch_max = 256;
 
-/// Turns rows into JSON objects; knows where each can be retrieved.
+/// Writes rows; knows where each can be retrieved.
 class RowWriter {
 public:
-    RowWriter(const Request& request, QueryLevel level)
-        : root_(request.origin + "/dicom-web/studies/"), level_(level) {
+    RowWriter(const Request& request, QueryLevel level, Model model)
+        : root_(request.origin + "/dicom-web/studies/"), level_(level), model_(std::move(model)) {
         for (const auto& [capture, uid] : {std::pair{"study", &study_}, {"series", &series_}}) {
             if (const std::string* const value = find(request.captures, capture)) {
                 *uid = *value;
@@ -39,14 +39,17 @@ public:
         }
     }
 
-    void append(std::string& json, Attributes row) {
+    [[nodiscard]] std::string content_type() const { return model_.content_type(); }
+
+    void append(std::string& text, Attributes row) {
         std::erase_if(row, [](const dicom::Attribute& attribute) {
             return attribute.tag == DCM_QueryRetrieveLevel || attribute.tag == DCM_RetrieveAETitle;
         });
         dicom::put(row, DCM_RetrieveURL, dicom::VR::UR, url_of(row));
-        json += rows_++ == 0 ? "\n" : ",\n";
-        dicom::append_json(json, row);
+        model_.append(text, row);
     }
+
+    void finish(std::string& text) { model_.finish(text); }
 
 private:
     [[nodiscard]] std::string url_of(const Attributes& row) const {
@@ -67,8 +70,8 @@ private:
 
     const std::string root_;
     const QueryLevel level_;
+    ModelWriter model_;
     std::string study_, series_;
-    std::size_t rows_ = 0;
 };
 
 Result<void> skip(MatchCursor& cursor, std::size_t count) {
@@ -88,11 +91,10 @@ Result<void> skip(MatchCursor& cursor, std::size_t count) {
 /// Rows while they are sent.
 class StreamedRows final : public Pieces {
 public:
-    StreamedRows(std::unique_ptr<MatchCursor> cursor,
-                 RowWriter writer,
-                 std::size_t offset,
-                 std::size_t limit)
-        : cursor_(std::move(cursor)), writer_(std::move(writer)), offset_(offset), left_(limit) {}
+    StreamedRows(std::unique_ptr<MatchCursor> cursor, RowWriter writer, std::size_t offset)
+        : cursor_(std::move(cursor)), writer_(std::move(writer)), offset_(offset) {}
+
+    [[nodiscard]] std::string content_type() const { return writer_.content_type(); }
 
     /// Looks at the first rows: are there any?
     Result<bool> begin() {
@@ -115,32 +117,32 @@ public:
         if (auto skipped = skip(*cursor_, std::exchange(offset_, 0)); !skipped) {
             return skipped.error();
         }
-        std::string json = begun_ ? "" : "[";
-        begun_ = true;
-        auto rows = cursor_->next(std::min(batch_, left_));
+        std::string text;
+        auto rows = cursor_->next(batch_);
         if (!rows) {
             return rows.error();
         }
         for (Attributes& row : *rows) {
-            writer_.append(json, std::move(row));
+            writer_.append(text, std::move(row));
         }
         rows_ += rows->size();
-        left_ -= rows->size();
         batch_ = std::min(batch_ * 2, batch_max);
-        ended_ = rows->empty() || left_ == 0;
-        json += ended_ ? "]\n" : "";
-        pieces.push_back(segment_of(std::move(json)));
+        ended_ = rows->empty();
+        if (ended_) {
+            writer_.finish(text);
+        }
+        pieces.push_back(segment_of(std::move(text)));
         return pieces;
     }
 
 private:
     const std::unique_ptr<MatchCursor> cursor_;
     RowWriter writer_;
-    std::size_t offset_, left_;
+    std::size_t offset_;
     std::size_t batch_ = batch_first;
     std::size_t rows_ = 0;
     std::vector<dicom::Segment> first_;
-    bool begun_ = false, ended_ = false;
+    bool ended_ = false;
 };
 
 std::string warnings_of(const SearchRequest& search, bool more) {
@@ -158,15 +160,18 @@ std::string warnings_of(const SearchRequest& search, bool more) {
 }
 
 /// A whole answer of `limit` rows at most. Faults: those of the cursor.
-Result<Response> counted(MatchCursor& cursor, RowWriter writer, const SearchRequest& search) {
+Result<Response> counted(MatchCursor& cursor,
+                         RowWriter writer,
+                         const SearchRequest& search,
+                         std::size_t limit) {
     if (auto skipped = skip(cursor, search.offset); !skipped) {
         return skipped.error();
     }
-    std::string json = "[";
+    std::string text;
     std::size_t rows = 0;
     bool more = false;
     while (!more) {
-        auto some = cursor.next(std::min(batch_max, *search.limit + 1 - rows));
+        auto some = cursor.next(std::min(batch_max, limit + 1 - rows));
         if (!some) {
             return some.error();
         }
@@ -174,16 +179,18 @@ Result<Response> counted(MatchCursor& cursor, RowWriter writer, const SearchRequ
             break;
         }
         for (Attributes& row : *some) {
-            more = rows == *search.limit;
+            more = rows == limit;
             if (!more) {
-                writer.append(json, std::move(row));
+                writer.append(text, std::move(row));
                 ++rows;
             }
         }
     }
     Response response{.status = rows == 0 ? 204U : 200U};
     if (rows != 0) {
-        response.content = std::move(json += "]\n");
+        writer.finish(text);
+        response.set("Content-Type", writer.content_type());
+        response.content = std::move(text);
     }
     if (const std::string warnings = warnings_of(search, more); !warnings.empty()) {
         response.set("Warning", warnings);
@@ -194,16 +201,15 @@ Result<Response> counted(MatchCursor& cursor, RowWriter writer, const SearchRequ
 /// What is not limited is sent as it is found; one row is looked at first, since none is a 204.
 Result<Response> streamed(std::unique_ptr<MatchCursor> cursor,
                           RowWriter writer,
-                          const SearchRequest& search,
-                          std::size_t limit) {
-    auto rows =
-        std::make_shared<StreamedRows>(std::move(cursor), std::move(writer), search.offset, limit);
+                          const SearchRequest& search) {
+    auto rows = std::make_shared<StreamedRows>(std::move(cursor), std::move(writer), search.offset);
     const auto any = rows->begin();
     if (!any) {
         return any.error();
     }
     Response response{.status = *any ? 200U : 204U};
     if (*any) {
+        response.set("Content-Type", rows->content_type());
         response.content = std::shared_ptr<Pieces>(std::move(rows));
     }
     if (const std::string warnings = warnings_of(search, false); !warnings.empty()) {
@@ -213,9 +219,9 @@ Result<Response> streamed(std::unique_ptr<MatchCursor> cursor,
 }
 
 Response answer_search(const Request& request, QueryLevel level, const WebPorts& ports) {
-    const std::string_view media_type = choose(accepted(request), offers);
-    if (media_type.empty()) {
-        return problem(406, "searches are answered as application/dicom+json");
+    auto model = choose_model(accepted(request), false);
+    if (!model) {
+        return problem(406, model_types_told);
     }
     auto search = parse_search(request, level, ports.query_rules);
     if (!search) {
@@ -233,18 +239,13 @@ Response answer_search(const Request& request, QueryLevel level, const WebPorts&
         }
         ports.audit->searched(request, query);
     }
-    RowWriter writer(request, level);
-    const bool whole = search->limit && *search->limit <= counted_rows_max;
+    RowWriter writer(request, level, *std::move(model));
     auto response =
-        whole
-            ? counted(**cursor, std::move(writer), *search)
-            : streamed(
-                  *std::move(cursor), std::move(writer), *search, search->limit.value_or(SIZE_MAX));
+        search->limit
+            ? counted(**cursor, std::move(writer), *search, std::min(*search->limit, limit_max))
+            : streamed(*std::move(cursor), std::move(writer), *search);
     if (!response) {
         return problem_of(response.error());
-    }
-    if (response->status == 200) {
-        response->set("Content-Type", std::string(media_type));
     }
     return *std::move(response);
 }
@@ -275,7 +276,7 @@ void add_search_resources(Router& router, const WebPorts& ports) {
                     .handler = Answer([level = search.level, &ports](const Request& request) {
                         return answer_search(request, level, ports);
                     }),
-                    .media_types = {offers[0].data(), offers[1].data()},
+                    .media_types = {model_types.begin(), model_types.end()},
                     .parameters = {"{attributeID}",
                                    "includefield",
                                    "limit",

@@ -6,6 +6,7 @@
 #include "bridge/web/web.hpp"
 #include "dicom/core/json_model.hpp"
 #include "dicom/core/uid.hpp"
+#include "dicom/core/xml_model.hpp"
 #include "storescp/events.hpp"
 #include "storescp/on_pool.hpp"
 #include "web/stow.hpp"
@@ -22,7 +23,8 @@ constexpr std::size_t bytes_per_hop = std::size_t{256} * 1024;
 /// What senders are called where AE titles are written down.
 constexpr const char* sender = "STOW-RS";
 
-constexpr std::string_view offers[] = {"application/dicom+json", "application/json"};
+constexpr std::string_view xml = "application/dicom+xml";
+constexpr std::string_view offers[] = {"application/dicom+json", "application/json", xml};
 
 /// Of a request that can be taken: how its parts are told apart.
 struct Taken {
@@ -54,7 +56,8 @@ std::variant<Taken, Response> look_at(const Request& request, const std::string&
     }
     const std::string_view chosen = choose(accepted(request), offers);
     if (chosen.empty()) {
-        return problem(406, "the result can be had as application/dicom+json");
+        return problem(406,
+                       "the result can be had as application/dicom+json or application/dicom+xml");
     }
     if (request.body == nullptr) {
         return problem(400, "there is no content");
@@ -181,9 +184,14 @@ Awaitable<Response> store(const WebPorts& ports, Request& request) {
     if (parts.empty()) {
         co_return problem(400, "the content has no parts");
     }
-    std::string json;
-    dicom::append_json(json, stow_result(parts, request.origin + "/dicom-web"));
-    co_return text_response(stow_status(parts), taken.answer_type, std::move(json));
+    const dicom::Attributes result = stow_result(parts, request.origin + "/dicom-web");
+    std::string text;
+    if (taken.answer_type == xml) {
+        dicom::append_xml(text, result);
+    } else {
+        dicom::append_json(text, result);
+    }
+    co_return text_response(stow_status(parts), taken.answer_type, std::move(text));
 }
 
 }  // namespace
@@ -196,7 +204,7 @@ void add_store_resources(Router& router, const WebPorts& ports) {
              .says = "Store objects",
              .handler = Dialogue([&ports](Request& request) { return store(ports, request); }),
              .role = Role::writer,
-             .media_types = {"application/dicom+json", "application/json"}});
+             .media_types = {std::begin(offers), std::end(offers)}});
     }
 }
 

@@ -1,5 +1,7 @@
 #include "dicom/core/json_model.hpp"
 
+#include "core/model_values.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -25,23 +27,6 @@ void append_text(std::string& json, std::string_view text) {
         } else {
             json += c;
         }
-    }
-    json += '"';
-}
-
-void append_base64(std::string& json, std::string_view bytes) {
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const auto at = [bytes](std::size_t i) {
-        return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U;
-    };
-    json += '"';
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const unsigned three = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
-        json += digits[three >> 18];
-        json += digits[three >> 12 & 63];
-        json += i + 1 < bytes.size() ? digits[three >> 6 & 63] : '=';
-        json += i + 2 < bytes.size() ? digits[three & 63] : '=';
     }
     json += '"';
 }
@@ -105,10 +90,6 @@ void append_person_name(std::string& json, std::string_view name) {
     json += '}';
 }
 
-bool is_single_valued(VR vr) {
-    return vr == VR::LT || vr == VR::ST || vr == VR::UT || vr == VR::UR;
-}
-
 bool is_numeric(VR vr) {
     switch (vr) {
         case VR::DS:
@@ -127,21 +108,6 @@ bool is_numeric(VR vr) {
     }
 }
 
-bool is_binary(VR vr) {
-    switch (vr) {
-        case VR::OB:
-        case VR::OD:
-        case VR::OF:
-        case VR::OL:
-        case VR::OV:
-        case VR::OW:
-        case VR::UN:
-            return true;
-        default:
-            return false;
-    }
-}
-
 void append_value(std::string& json, VR vr, std::string_view value) {
     if (value.empty()) {
         json += "null";  // an empty value among others (F.2.5)
@@ -154,17 +120,10 @@ void append_value(std::string& json, VR vr, std::string_view value) {
 
 void append_values(std::string& json, const Attribute& attribute) {
     json += ",\"Value\":[";
-    std::string_view left = attribute.value;
-    while (true) {
-        const std::size_t end =
-            is_single_valued(attribute.vr) ? left.size() : std::min(left.find('\\'), left.size());
-        append_value(json, attribute.vr, left.substr(0, end));
-        if (end == left.size()) {
-            break;
-        }
-        json += ',';
-        left.remove_prefix(end + 1);
-    }
+    for_each_value(attribute, [&](std::size_t number, std::string_view value) {
+        json += number == 1 ? "" : ",";
+        append_value(json, attribute.vr, value);
+    });
     json += ']';
 }
 
@@ -209,7 +168,9 @@ void append_json(std::string& json, const Attributes& attributes, const JsonMode
             if (uri) {
                 append_text(json, *uri);
             } else {
+                json += '"';
                 append_base64(json, attribute.value);
+                json += '"';
             }
         } else if (!attribute.value.empty()) {
             append_values(json, attribute);
