@@ -5,6 +5,7 @@ import shutil
 import time
 
 import node
+import profile_parts
 import rows
 from support import median, needs, report, run_to_end, table
 
@@ -60,6 +61,15 @@ def main(run, studies=None):
                 asked[name]["find"].append(node.ask(run, one, 1, seconds, "find", uids))
         for name, one in nodes.items():  # half a minute each at Orthanc's: once
             asked[name]["all"].append(node.ask(run, one, 1, 0, "all"))
+        if not run.smoke and shutil.which("perf"):
+            profile = profile_parts.of(
+                nodes["cxrbridge"].server.pid,
+                run.folder,
+                lambda: node.ask(run, nodes["cxrbridge"], 1, seconds, "find", uids),
+            )
+            result["functions_percent"] = profile_parts.print_shares(
+                "one-study C-FIND, cxrbridge", profile["functions"], profile["parts"]
+            )
         for name, kinds in asked.items():
             one, every = kinds["find"], kinds["all"][0]
             result["contenders"][name] = {

@@ -142,7 +142,7 @@ def print_rows(heading, rows):
     print(table(heading, columns, lines))
 
 
-def at_one_destination(run, data_set, objects, destination, environment, peers):
+def at_one_destination(run, data_set, objects, destination, environment, peers, rounds=ROUNDS):
     """cxrbridge twice, and the peers, to one destination."""
     folder, total_bytes, images = objects
     cold = holding(run, "cxrbridge, from PNG", data_set, destination, 0)
@@ -165,8 +165,7 @@ def at_one_destination(run, data_set, objects, destination, environment, peers):
                     run, environment, name=name, destinations=[destination], objects=folder
                 )
             )
-        rounds = 1 if run.smoke else ROUNDS
-        measured = measure(contenders, destination.title, studies, rounds)
+        measured = measure(contenders, destination.title, studies, 1 if run.smoke else rounds)
         counts = {name: moves[0]["objects"] for name, moves in measured[0].items()}
         if len(set(counts.values())) != 1:
             raise Failure(f"not the same work: {counts}")
