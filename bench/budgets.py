@@ -4,7 +4,7 @@ not. Reads build/bench/NAME.json; writes build/bench/budgets.json."""
 import json
 import pathlib
 
-from support import table
+from support import median, table
 
 
 def of(folder, name):
@@ -106,14 +106,40 @@ def verdict(figure, sense, budget):
     return "met" if (figure >= budget if sense == ">=" else figure <= budget) else "NOT met"
 
 
+def round_folders(folder):
+    return sorted(folder.glob("round-*"), key=lambda one: int(one.name.split("-")[1]))
+
+
+def medians_of(folders):
+    """The rows of several runs as one: of every number the median."""
+    together = {}
+    for folder in folders:
+        for what, *numbers, sense, budget in rows_of(folder):
+            together.setdefault((what, sense, budget), []).append(numbers)
+
+    def middle(column):
+        known = [number for number in column if number is not None]
+        return median(known) if known else None
+
+    return [
+        (what, *(middle(column) for column in zip(*runs)), sense, budget)
+        for (what, sense, budget), runs in together.items()
+    ]
+
+
 def summary(build):
+    """Of the last run, or the medians of the rounds of `scripts/bench --rounds`."""
     folder = pathlib.Path(build) / "bench"
+    folders = round_folders(folder) or [folder]
     rows = [
         (what, ours, peer, figure, f"{sense} {budget}", verdict(figure, sense, budget))
-        for what, ours, peer, figure, sense, budget in rows_of(folder)
+        for what, ours, peer, figure, sense, budget in medians_of(folders)
     ]
     columns = ("budget", "ours", "peer", "figure", "wanted", "")
     (folder / "budgets.json").write_text(
         json.dumps([dict(zip(columns[:-1] + ("verdict",), row)) for row in rows], indent=1) + "\n"
     )
-    return table("the budgets, of the last figures in build/bench", columns, rows)
+    heading = "the budgets, of the last figures in build/bench"
+    if len(folders) > 1:
+        heading += f": medians of {len(folders)} rounds"
+    return table(heading, columns, rows)

@@ -2,14 +2,15 @@
 and dcmqrscp, which hold the same objects ready-made."""
 
 import json
-import pathlib
 import re
 import shutil
 import tempfile
 import time
 
 import link
+import node
 import profile_parts
+from node import Destination
 from support import (
     DCMTK_TUNED,
     Failure,
@@ -28,98 +29,6 @@ ROUNDS = 5
 ROUND_TRIP_MS = 20
 STUDIES_MAX = 1000  # their UIDs must fit into one value of VR UI: 64 KiB
 DCMQRSCP_STUDIES_MAX = 500  # a constant in its source
-
-
-class Destination:
-    """storescp, which takes objects and throws them away: what is measured is the sender."""
-
-    def __init__(self, run, title, environment=None, options=("--ignore",), far=None):
-        self.title, self.port = title, free_port()
-        self.host = "127.0.0.1" if far is None else far.address
-        command = ["storescp", "-aet", title, *options, str(self.port)]
-        self.server = Server(
-            command if far is None else far.inside(command),
-            run.folder / f"{title}.log",
-            environment,
-        )
-
-    def __enter__(self):
-        self.server.wait_for_port(self.port, self.host)
-        return self
-
-    def __exit__(self, *unused):
-        self.server.__exit__()
-
-
-class Source:
-    """Something to move from: its process, AE title and port."""
-
-    def __init__(self, name, title, port, server):
-        self.name, self.title, self.port, self.server = name, title, port, server
-
-
-def bridge(run, name, data_set, destination, cache_bytes):
-    folder = pathlib.Path(tempfile.mkdtemp(dir=run.folder))
-    peer = f'aet = "{destination.title}"\nhost = "{destination.host}"\nport = {destination.port}\n'
-    configuration = folder / "cxrbridge.toml"
-    configuration.write_text(
-        f'[node]\nport = 0\n[dataset]\npath = "{data_set}"\n'
-        f'[state]\npath = "{folder / "state"}"\nobject_cache_bytes = {cache_bytes}\n'
-        f"[[peer]]\n{peer}"
-    )
-    server = Server(
-        [run.program(), "serve", "--config", str(configuration)], folder / "bridge.log"
-    )
-    ready = server.wait_for_line("ready:")
-    port = re.search(r"127\.0\.0\.1:(\d+)", ready)
-    if port is None:
-        raise Failure(f"no port in {ready!r}")
-    return Source(name, "CXRBRIDGE", int(port[1]), server)
-
-
-def orthanc(run, name, destination, environment):
-    folder = pathlib.Path(tempfile.mkdtemp(dir=run.folder))
-    port, http_port = free_port(), free_port()
-    configuration = folder / "orthanc.json"
-    to = [destination.title, destination.host, destination.port]
-    configuration.write_text(
-        json.dumps(
-            {
-                "StorageDirectory": str(folder / "storage"),
-                "IndexDirectory": str(folder / "storage"),
-                "DicomAet": "ORTHANC",
-                "DicomPort": port,
-                "HttpPort": http_port,
-                "RemoteAccessAllowed": False,
-                "AuthenticationEnabled": False,
-                "DicomAlwaysAllowStore": True,
-                "DicomAlwaysAllowMove": True,
-                "DicomModalities": {destination.title: to},
-                "Plugins": [],
-            }
-        )
-    )
-    server = Server(["Orthanc", str(configuration)], folder / "orthanc.log", environment)
-    server.wait_for_port(port)
-    return Source(name, "ORTHANC", port, server)
-
-
-def dcmqrscp(run, name, destination, environment, objects):
-    folder = pathlib.Path(tempfile.mkdtemp(dir=run.folder))
-    storage = folder / "storage"
-    shutil.copytree(objects, storage)
-    run_to_end(["dcmqridx", str(storage), *(str(file) for file in sorted(storage.iterdir()))])
-    port = free_port()
-    host = f"to = ({destination.title}, {destination.host}, {destination.port})"
-    configuration = folder / "dcmqrscp.cfg"
-    configuration.write_text(
-        f"NetworkTCPPort = {port}\nMaxPDUSize = 131072\nMaxAssociations = 16\n"
-        f"HostTable BEGIN\n{host}\nHostTable END\nVendorTable BEGIN\nVendorTable END\n"
-        f"AETable BEGIN\nQRSCP {storage} RW (500, 1024mb) ANY\nAETable END\n"
-    )
-    server = Server(["dcmqrscp", "-c", str(configuration)], folder / "qr.log", environment)
-    server.wait_for_port(port)
-    return Source(name, "QRSCP", port, server)
 
 
 def studies_of(source):
@@ -156,13 +65,24 @@ def move(source, destination_title, studies):
     }
 
 
+def holding(run, name, data_set, destination, cache_bytes):
+    """cxrbridge, which keeps so many bytes of the objects that it made."""
+    return node.bridge(
+        run,
+        data_set,
+        name=name,
+        destinations=[destination],
+        missing_images="hide",
+        of_state=f"object_cache_bytes = {cache_bytes}",
+    )
+
+
 def ready_made(run, data_set, source_of_studies):
     """The objects as files, and their bytes: what cxrbridge itself sends."""
     folder = run.folder / "objects"
     folder.mkdir()
     with Destination(run, "FILES", DCMTK_TUNED, ("-od", str(folder), "+B")) as files:
-        source = bridge(run, "loader", data_set, files, 0)
-        with source.server:
+        with holding(run, "loader", data_set, files, 0) as source:
             move(source, "FILES", source_of_studies(source))
     sizes = [file.stat().st_size for file in folder.iterdir()]
     return folder, sum(sizes), sum(size > 500_000 for size in sizes)
@@ -222,24 +142,30 @@ def print_rows(heading, rows):
     print(table(heading, columns, lines))
 
 
-def at_one_destination(run, data_set, objects, destination, environment, peers):
+def at_one_destination(run, data_set, objects, destination, environment, peers, rounds=ROUNDS):
     """cxrbridge twice, and the peers, to one destination."""
     folder, total_bytes, images = objects
-    cold = bridge(run, "cxrbridge, from PNG", data_set, destination, 0)
-    warm = bridge(run, "cxrbridge, cached", data_set, destination, 4 << 30)
+    cold = holding(run, "cxrbridge, from PNG", data_set, destination, 0)
+    warm = holding(run, "cxrbridge, cached", data_set, destination, 4 << 30)
     contenders = [cold, warm]
     try:
         studies = studies_of(cold)
         if "orthanc" in peers:
-            contenders.append(orthanc(run, "Orthanc, ready-made", destination, environment))
+            name = "Orthanc, ready-made"
+            contenders.append(
+                node.orthanc(run, environment, name=name, destinations=[destination])
+            )
             files = [str(file) for file in sorted(folder.iterdir())]
             to_orthanc = ["-aec", "ORTHANC", "127.0.0.1", str(contenders[-1].port)]
             run_to_end(["storescu", "-R", *to_orthanc, *files], DCMTK_TUNED)
         if "dcmqrscp" in peers and len(studies) <= DCMQRSCP_STUDIES_MAX:
             name = "dcmqrscp, ready-made"
-            contenders.append(dcmqrscp(run, name, destination, environment, folder))
-        rounds = 1 if run.smoke else ROUNDS
-        measured = measure(contenders, destination.title, studies, rounds)
+            contenders.append(
+                node.dcmqrscp(
+                    run, environment, name=name, destinations=[destination], objects=folder
+                )
+            )
+        measured = measure(contenders, destination.title, studies, 1 if run.smoke else rounds)
         counts = {name: moves[0]["objects"] for name, moves in measured[0].items()}
         if len(set(counts.values())) != 1:
             raise Failure(f"not the same work: {counts}")

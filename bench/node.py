@@ -1,8 +1,9 @@
-"""Nodes to be asked, and the clients that ask: what the benchmarks of queries share."""
+"""The contenders of every benchmark, started on free ports; and the clients that ask them."""
 
 import json
 import pathlib
 import re
+import shutil
 import tempfile
 
 from support import Failure, Server, free_port, run_to_end
@@ -11,10 +12,10 @@ CLIENTS = "bench.dimse_clients"
 
 
 class Node:
-    """A running node: its process, AE title, port and first line."""
+    """A running node: its name in tables, AE title, process, port and first line."""
 
-    def __init__(self, title, port, server, ready=""):
-        self.title, self.port, self.server, self.ready = title, port, server, ready
+    def __init__(self, name, title, port, server, ready=""):
+        self.name, self.title, self.port, self.server, self.ready = name, title, port, server, ready
 
     def __enter__(self):
         return self
@@ -27,14 +28,49 @@ class Node:
         return 1024 * int(re.search(r"VmRSS:\s+(\d+)", status)[1])
 
 
-def bridge(run, data_set, state=None, further="", settings=""):
-    """`settings` go to [node], `further` below everything."""
+class Destination:
+    """storescp, which takes objects and throws them away: what is measured is the sender. `far`: the
+    other end of a link."""
+
+    def __init__(self, run, title, environment=None, options=("--ignore",), far=None):
+        self.name, self.title, self.port = "storescp", title, free_port()
+        self.host = "127.0.0.1" if far is None else far.address
+        command = ["storescp", "-aet", title, *options, str(self.port)]
+        self.server = Server(
+            command if far is None else far.inside(command),
+            run.folder / f"{title}.log",
+            environment,
+        )
+
+    def __enter__(self):
+        self.server.wait_for_port(self.port, self.host)
+        return self
+
+    def __exit__(self, *unused):
+        self.server.__exit__()
+
+
+def bridge(
+    run,
+    data_set,
+    *,
+    name="cxrbridge",
+    state=None,
+    destinations=(),
+    missing_images="list",
+    of_state="",
+):
+    """cxrbridge, which may move to `destinations`; `of_state` goes to [state]."""
     folder = pathlib.Path(tempfile.mkdtemp(dir=run.folder))
+    peers = "".join(
+        f'[[peer]]\naet = "{to.title}"\nhost = "{to.host}"\nport = {to.port}\n'
+        for to in destinations
+    )
     configuration = folder / "cxrbridge.toml"
     configuration.write_text(
         f'[node]\nport = 0\nmax_associations = 2000\nmax_associations_per_address = 2000\n'
-        f'{settings}\n[dataset]\npath = "{data_set}"\nmissing_images = "list"\n'
-        f'[state]\npath = "{state or folder / "state"}"\n{further}\n'
+        f'[dataset]\npath = "{data_set}"\nmissing_images = "{missing_images}"\n'
+        f'[state]\npath = "{state or folder / "state"}"\n{of_state}\n{peers}'
     )
     server = Server(
         [run.program(), "serve", "--config", str(configuration)], folder / "bridge.log"
@@ -43,18 +79,22 @@ def bridge(run, data_set, state=None, further="", settings=""):
     port = re.search(r"127\.0\.0\.1:(\d+)", ready)
     if port is None:
         raise Failure(f"no port in {ready!r}")
-    return Node("CXRBRIDGE", int(port[1]), server, ready)
+    return Node(name, "CXRBRIDGE", int(port[1]), server, ready)
 
 
-def orthanc(run, environment=None):
+def orthanc(
+    run, environment=None, *, name="Orthanc", destinations=(), storage=None, further=None
+):
+    """Orthanc as it comes; `further` keys of its configuration. Empty, unless `storage` is another's."""
     folder = pathlib.Path(tempfile.mkdtemp(dir=run.folder))
+    storage = storage or folder / "storage"
     port, http_port = free_port(), free_port()
     configuration = folder / "orthanc.json"
     configuration.write_text(
         json.dumps(
             {
-                "StorageDirectory": str(folder / "storage"),
-                "IndexDirectory": str(folder / "storage"),
+                "StorageDirectory": str(storage),
+                "IndexDirectory": str(storage),
                 "DicomAet": "ORTHANC",
                 "DicomPort": port,
                 "HttpPort": http_port,
@@ -62,30 +102,40 @@ def orthanc(run, environment=None):
                 "AuthenticationEnabled": False,
                 "DicomAlwaysAllowStore": True,
                 "DicomAlwaysAllowFind": True,
+                "DicomAlwaysAllowMove": True,
+                "DicomModalities": {to.title: [to.title, to.host, to.port] for to in destinations},
                 "LimitFindResults": 0,
                 "Plugins": [],
+                **(further or {}),
             }
         )
     )
     server = Server(["Orthanc", str(configuration)], folder / "orthanc.log", environment)
     server.wait_for_port(port)
-    return Node("ORTHANC", port, server)
+    return Node(name, "ORTHANC", port, server)
 
 
-def dcmqrscp(run, environment=None):
+def dcmqrscp(run, environment=None, *, name="dcmqrscp", destinations=(), objects=None):
+    """dcmqrscp, holding the files of the folder `objects`."""
     folder = pathlib.Path(tempfile.mkdtemp(dir=run.folder))
     storage = folder / "storage"
-    storage.mkdir()
+    if objects is None:
+        storage.mkdir()
+    else:
+        shutil.copytree(objects, storage)
+        run_to_end(["dcmqridx", str(storage), *(str(file) for file in sorted(storage.iterdir()))])
+    hosts = "".join(f"to{i} = ({to.title}, {to.host}, {to.port})\n"
+                    for i, to in enumerate(destinations))
     port = free_port()
     configuration = folder / "dcmqrscp.cfg"
     configuration.write_text(
         f"NetworkTCPPort = {port}\nMaxPDUSize = 131072\nMaxAssociations = 16\n"
-        f"HostTable BEGIN\nHostTable END\nVendorTable BEGIN\nVendorTable END\n"
+        f"HostTable BEGIN\n{hosts}HostTable END\nVendorTable BEGIN\nVendorTable END\n"
         f"AETable BEGIN\nQRSCP {storage} RW (500, 1024mb) ANY\nAETable END\n"
     )
     server = Server(["dcmqrscp", "-c", str(configuration)], folder / "qr.log", environment)
     server.wait_for_port(port)
-    return Node("QRSCP", port, server)
+    return Node(name, "QRSCP", port, server)
 
 
 def ask(run, node, clients, seconds, what, uids=None):

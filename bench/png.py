@@ -47,7 +47,7 @@ def main(run):
 
     slowest_first = sorted(medians, key=medians.get, reverse=True)
     contenders = [name for name in slowest_first if name.startswith("decode/")]
-    parts = [name for name in slowest_first if not name.startswith(("decode/", "image/"))]
+    parts = [name for name in slowest_first if not name.startswith(("decode/", "image/", "form/"))]
     print(
         table(
             f"PNG to pixels, {images['decode/libpng']} images, {kind}: CPU on one core",
@@ -55,6 +55,14 @@ def main(run):
             [(name, medians[name], ratio_of(name)) for name in contenders],
         )
     )
+    forms = {
+        form: median([a / b for a, b in zip(times[f"form/{form}/libpng"],
+                                            times[f"form/{form}/decode_png"])])
+        for form in ("grey", "rgba") if f"form/{form}/libpng" in times
+    }
+    print(table("by form", ("", "libpng ms", "decode_png ms", "x libpng"),
+                [(form, medians[f"form/{form}/libpng"], medians[f"form/{form}/decode_png"], ratio)
+                 for form, ratio in forms.items()]))
     print(table("its parts", ("", "ms an image"), [(name, medians[name]) for name in parts]))
     by_image = {}
     for name in medians:
@@ -76,6 +84,7 @@ def main(run):
         "ratio_to_libpng": {name: ratio_of(name) for name in contenders},
         "budget": {"at_least": BUDGET, "reached": reached, "met": reached >= BUDGET},
         "by_image": by_image,
+        "ratio_by_form": forms,
         "libpng_ms": libpng,
     }
     return report(run, "png", result, PACKAGES)

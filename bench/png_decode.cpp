@@ -5,17 +5,14 @@
 
 #include <zlib.h>
 
-#include <benchmark/benchmark.h>
-#include <isa-l/igzip_lib.h>
-#ifdef CXR_BENCH_LIBDEFLATE
-#include <libdeflate.h>
-#endif
-
 #include <algorithm>
+#include <benchmark/benchmark.h>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <isa-l/igzip_lib.h>
 #include <iterator>
+#include <libdeflate.h>
 #include <memory>
 #include <stdexcept>
 
@@ -93,6 +90,22 @@ bool decode_by(UnfilterWay way, const Image& image) {
     return decode_grey_png(*survey, way, frame);
 }
 
+/// Of the images that are of some form, as add() does it.
+template <class Is, class Do>
+void add_some(const std::string& name, const Images& images, Is is, std::int64_t count, Do work) {
+    benchmark::RegisterBenchmark(name.c_str(), [&images, is, count, work](benchmark::State& state) {
+        for ([[maybe_unused]] auto _ : state) {
+            for (const auto& image : images) {
+                if (is(image) && !work(*image)) {
+                    state.SkipWithError(image->name.c_str());
+                    return;
+                }
+            }
+        }
+        state.counters["images"] = static_cast<double>(count);
+    })->Unit(benchmark::kMillisecond);
+}
+
 /// One iteration is every image once; items are images, so that times an item compare.
 template <class Do>
 void add(const std::string& name, const Images& images, Do work) {
@@ -123,6 +136,25 @@ void add_one(const std::string& name, const Image& image, Do work) {
     })->Unit(benchmark::kMillisecond);
 }
 
+/// The two forms of the collection by themselves: they are inflated by different libraries.
+void add_colours(const Images& images) {
+    static const std::pair<const char*, std::uint8_t> forms[] = {{"grey", 0}, {"rgba", 6}};
+    for (const auto& [form, colour_type] : forms) {
+        const auto is_of_it = [colour_type = colour_type](const auto& image) {
+            return image->survey.header.colour_type == colour_type;
+        };
+        const auto count = std::count_if(images.begin(), images.end(), is_of_it);
+        if (count == 0) {
+            continue;
+        }
+        const std::string name = std::string("form/") + form;
+        add_some(name + "/libpng", images, is_of_it, count, decode_by_libpng);
+        add_some(name + "/decode_png", images, is_of_it, count, [](const Image& one) {
+            return decode_png(one.bytes()).has_value();
+        });
+    }
+}
+
 void add_decoders(const Images& images) {
     add("decode/libpng", images, decode_by_libpng);
     for (const UnfilterWay way : unfilter_ways()) {
@@ -133,6 +165,7 @@ void add_decoders(const Images& images) {
     add("decode/decode_png", images, [](const Image& image) {
         return decode_png(image.bytes()).has_value();
     });
+    add_colours(images);
     for (const auto& image : images) {
         add_one("image/" + image->name + "/libpng", *image, decode_by_libpng);
         add_one("image/" + image->name + "/decode_png", *image, [](const Image& one) {
@@ -158,7 +191,6 @@ void add_inflating(const Images& images, std::vector<std::uint8_t>& room) {
         state.avail_out = static_cast<std::uint32_t>(image.filtered);
         return isal_inflate_stateless(&state) == ISAL_DECOMP_OK;
     });
-#ifdef CXR_BENCH_LIBDEFLATE
     static libdeflate_decompressor* const decompressor = libdeflate_alloc_decompressor();
     add("inflate/libdeflate", images, [&room](const Image& image) {
         return libdeflate_zlib_decompress(decompressor,
@@ -168,7 +200,6 @@ void add_inflating(const Images& images, std::vector<std::uint8_t>& room) {
                                           image.filtered,
                                           nullptr) == LIBDEFLATE_SUCCESS;
     });
-#endif
 }
 
 /// Of the grey images, each with its own filters.

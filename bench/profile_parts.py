@@ -1,8 +1,11 @@
-"""Where the CPU time of a cold move goes, from perf's samples of the running program."""
+"""Where a running program's CPU time goes, from perf's samples: by the parts of a cold move, and by
+function."""
 
 import re
 import subprocess
 import time
+
+from support import table
 
 HERTZ = 2000
 
@@ -14,7 +17,7 @@ PARTS = (
     ("read PNG", r"vfs_read|ksys_read|filemap_|ext4_|xfs_|overlay"),
     ("memory of frames", r"page_fault|do_mmap|munmap|madvise|clear_page|memset"),
     ("CRC", r"crc32"),
-    ("inflate", r"libisal|inflate|decode_huffman|adler32"),
+    ("inflate", r"libisal|libdeflate|inflate|decode_huffman|adler32"),
     ("unfilter", r"unfilter"),
     ("copy", r"memcpy|memmove"),
     ("DCMTK, header", r"libdcm|libofstd|Dcm|canonical|secondary_capture"),
@@ -46,7 +49,7 @@ def of(process, folder, work):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    time.sleep(0.5)  # perf says nothing when it has begun
+    time.sleep(1.5)  # perf says nothing when it has begun
     work()
     recording.send_signal(2)
     recording.wait(60)
@@ -64,6 +67,14 @@ def of(process, folder, work):
             for seconds, name in ((parts, part_of(chain)), (functions, innermost(chain))):
                 seconds[name] = seconds.get(name, 0) + 1 / HERTZ
     return {"parts": most_first(parts), "functions": most_first(functions, 10)}
+
+
+def print_shares(heading, functions, known):
+    """The first ten functions, each as a share of all of `known`, seconds by whatever."""
+    total = sum(known.values())
+    shares = {name: 100 * seconds / total for name, seconds in functions.items()} if total else {}
+    print(table(heading, ("", "% of CPU"), shares.items()))
+    return shares
 
 
 def most_first(seconds, count=None):

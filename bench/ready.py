@@ -15,7 +15,7 @@ BUDGETS = {"cold, s": ("at most", 2.0), "resident MB": ("at most", 150.0)}
 
 def start(run, data_set, state):
     began = time.perf_counter()
-    with node.bridge(run, data_set, state) as started:
+    with node.bridge(run, data_set, state=state) as started:
         seconds = time.perf_counter() - began
         return seconds, started.server.cpu_seconds(), started.resident_bytes() / 1e6
 

@@ -7,7 +7,8 @@ import time
 
 import node
 import rows
-from move import Destination, movescu
+from move import movescu
+from node import Destination
 from support import DCMTK_TUNED, median, needs, report, table
 
 TARGETS = ["bench.dimse_clients", "cxrbridge"]
@@ -23,16 +24,13 @@ def at(run, count, pngs):
     data_set, patients = rows.write(folder, count, pngs, LINKED)
     state = folder / "state"
     with Destination(run, f"SCALE{count}", DCMTK_TUNED) as destination:
-        peer = f'[[peer]]\naet = "{destination.title}"\nport = {destination.port}\n'
-        peer += f'host = "{destination.host}"\n'
         began = time.perf_counter()
-        with node.bridge(run, data_set, state, peer) as one:
+        with node.bridge(run, data_set, state=state, destinations=[destination]) as one:
             cold_s = time.perf_counter() - began
             cold_mb = one.resident_bytes() / 1e6
         began = time.perf_counter()
-        with node.bridge(run, data_set, state, peer) as one:
+        with node.bridge(run, data_set, state=state, destinations=[destination]) as one:
             again_s = time.perf_counter() - began
-            one.name = "scale"
             uids = node.study_uids(one, patients, 20 if run.smoke else 200)
             found = node.ask(run, one, 1, 0.2 if run.smoke else 2, "find", uids)
             studies = node.find_uids(one, ["PatientID=00000001"])

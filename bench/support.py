@@ -49,6 +49,16 @@ class Run:
             run_to_end(command)
         return folder
 
+    def kept_sample(self, patients):
+        """One that takes minutes to make stays in build/bench/ for the next run: it is always the same."""
+        folder = self.build / "bench" / f"sample-{patients}"
+        if not folder.exists():
+            made = self.folder / folder.name
+            command = [self.program(), "sample", "-o", str(made), "--patients", str(patients)]
+            run_to_end(command)
+            shutil.move(made, folder)
+        return folder
+
 
 def run_to_end(command, environment=None, allowed=(0,)):
     done = subprocess.run(

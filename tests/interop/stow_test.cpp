@@ -20,7 +20,7 @@ BOOST_TEST_GLOBAL_FIXTURE(DcmtkReady);
 
 namespace {
 
-constexpr std::size_t object_count = 200;
+constexpr std::size_t object_count = 600;
 constexpr std::size_t objects_a_request = 4;
 
 std::vector<std::string> stow_command(const std::string& url,
@@ -106,7 +106,7 @@ const Refusal refusals[] = {
 
 BOOST_AUTO_TEST_SUITE(ps3_18_10_5_acknowledged_means_durable)
 
-BOOST_AUTO_TEST_CASE(kill_9_in_the_middle_of_200_objects_loses_nothing_acknowledged) {
+BOOST_AUTO_TEST_CASE(kill_9_in_the_middle_of_600_objects_loses_nothing_acknowledged) {
     const TemporaryFolder folder;
     write_small_objects(folder / "objects", object_count);
     RunningBridge bridge({}, sample(), web_on);

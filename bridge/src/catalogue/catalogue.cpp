@@ -22,9 +22,13 @@ namespace cxr::bridge {
 namespace {
 
 // Write-ahead logging: readers and the writer do not wait for each other. FULL: what is committed
-// is in the log on the disk (PS3.4 B.2.3 success means stored).
+// is in the log on the disk.
 constexpr const char* serving_pragmas =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048";
+// What can be read again from a file that is on the disk need not be waited for: a power cut may
+// lose the last such commits, never part of one.
+constexpr const char* unhurried = "PRAGMA synchronous = NORMAL";
+constexpr const char* durable = "PRAGMA synchronous = FULL";
 // A catalogue without any row yet is built in place, before anybody reads it: its rollback journal
 // stays empty, since only pages that were there before are journalled.
 constexpr const char* building_pragmas =
@@ -81,9 +85,12 @@ public:
 
     /// A transaction of the writer that `work` fills.
     template <typename Work>
-    Result<void> write(Work work) {
+    Result<void> write(Work work, bool at_once = true) {
         const std::lock_guard lock(writing);
         if (auto set = serve(); !set) {
+            return set.error();
+        }
+        if (auto set = writer.execute(at_once ? durable : unhurried); !set) {
             return set.error();
         }
         auto transaction = sqlite::Transaction::begin(writer);
@@ -133,10 +140,8 @@ bool Catalogue::is_current(const FolderFingerprint& fingerprint) const {
 
 Result<SyncReport> Catalogue::synchronise(const DataSetFolder& folder) {
     const std::lock_guard lock(impl_->writing);
-    if (!impl_->serving) {
-        if (auto set = impl_->writer.execute(building_pragmas); !set) {
-            return set.error();
-        }
+    if (auto set = impl_->writer.execute(impl_->serving ? durable : building_pragmas); !set) {
+        return set.error();
     }
     auto report = bridge::synchronise(impl_->writer, folder, impl_->settings);
     impl_->writer.forget_statements();
@@ -237,7 +242,8 @@ Result<std::optional<ObjectOrigin>> Catalogue::find_instance(
 
 Result<void> Catalogue::add_received(const ReceivedObject& object, bool replace) {
     auto added = impl_->write(
-        [&](sqlite::Connection& writer) { return add_received_rows(writer, object, replace); });
+        [&](sqlite::Connection& writer) { return add_received_rows(writer, object, replace); },
+        replace);
     if (added && !object.study.timezone_offset_from_utc.empty()) {
         impl_->some_time_zones = true;
     }

@@ -92,6 +92,9 @@ void synchronise(Log& log, Catalogue& catalogue, const config::Config& config) {
     }
 }
 
+/// They wait for the disk most of their time, and those that do so at once wait once.
+constexpr std::size_t receptions_at_once = 16;
+
 std::size_t worker_threads() {
     return std::max(2U, std::thread::hardware_concurrency());
 }
@@ -124,7 +127,8 @@ public:
                                 .receive = received_,
                                 .commitment = commitments_.get(),
                                 .commitment_results = &deliveries_.queue(),
-                                .delivery = &deliveries_.queue()},
+                                .delivery = &deliveries_.queue(),
+                                .receive_pool = &receive_pool_},
                 audit_),
           web_(make_web()),
           terminate_(io_, SIGINT, SIGTERM),
@@ -177,6 +181,7 @@ public:
         }
         deliveries_.stop();
         pool_.join();
+        receive_pool_.join();
     }
 
 private:
@@ -213,7 +218,7 @@ private:
                     const auto counts = catalogue_->counts();
                     return counts ? Result<void>() : counts.error();
                 },
-                .pool = &pool_,
+                .pool = &receive_pool_,
                 .events = &audit_,
                 .further = [this](web::Router& router) { add_operations(router); },
                 .answered =
@@ -346,6 +351,7 @@ private:
     CatalogueCounts counts_;
     asio::io_context io_;
     asio::thread_pool pool_;
+    asio::thread_pool receive_pool_{receptions_at_once};
     storescp::Node node_;
     std::unique_ptr<web::Web> web_;  ///< null: not wanted
     asio::signal_set terminate_, hang_up_;

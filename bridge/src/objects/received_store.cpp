@@ -39,7 +39,8 @@ public:
             dicom::file_meta_information({.sop_class_uid = request_.sop_class_uid,
                                           .sop_instance_uid = request_.sop_instance_uid,
                                           .transfer_syntax_uid = std::string(transfer_syntax_.uid),
-                                          .segments = {}});
+                                          .segments = {}},
+                                         request_.calling_ae_title);
         header_bytes_ = header.size();
         return reserve_and_write(header);
     }
@@ -53,9 +54,6 @@ public:
         auto object = examine_file();
         if (!object) {
             return object.error();
-        }
-        if (auto synced = file_.sync(); !synced) {
-            return synced.error();
         }
         subject_ = {.patient_id = object->patient.patient_id,
                     .study_instance_uid = object->study.study_instance_uid,

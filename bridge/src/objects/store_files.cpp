@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <fcntl.h>
+#include <optional>
 
 namespace cxr::bridge {
 
@@ -17,6 +19,11 @@ constexpr unsigned shard_count = 256;
 constexpr std::size_t shard_digits = 2;
 constexpr std::size_t hash_digits = 64;
 constexpr std::string_view extension = ".dcm";
+/// At the front of the preamble, which is ours to use (PS3.10 §7.1); the hash follows.
+constexpr std::string_view seal_mark = "cxrbridge whole ";
+constexpr std::size_t ready_count = 64;
+/// Of a piece that is sent to the disk at once: it is worth a system call.
+constexpr std::size_t streamed_bytes_min = std::size_t{128} * 1024;
 
 Result<void> sync_folder(const fs::path& folder) {
     const FileDescriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -35,6 +42,20 @@ bool is_object_name(const std::string& name) {
            is_hex(std::string_view(name).substr(0, hash_digits));
 }
 
+/// What the seal at the front of a file says; nothing: there is none.
+std::optional<std::string> sealed_hash(const fs::path& path) {
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    std::array<char, seal_mark.size() + hash_digits> bytes{};
+    if (!file ||
+        ::pread(file.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+        return std::nullopt;
+    }
+    const std::string_view seal(bytes.data(), bytes.size());
+    const std::string_view hash = seal.substr(seal_mark.size());
+    return seal.starts_with(seal_mark) && is_hex(hash) ? std::optional(std::string(hash))
+                                                       : std::nullopt;
+}
+
 }  // namespace
 
 IncomingFile::~IncomingFile() {
@@ -44,6 +65,7 @@ IncomingFile::~IncomingFile() {
 }
 
 Result<void> IncomingFile::write(std::span<const std::byte> bytes) {
+    const bool streamed = bytes.size() >= streamed_bytes_min;
     while (!bytes.empty()) {
         const ssize_t written = ::write(descriptor_.get(), bytes.data(), bytes.size());
         if (written < 0) {
@@ -54,12 +76,18 @@ Result<void> IncomingFile::write(std::span<const std::byte> bytes) {
         }
         bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
+    if (streamed) {
+        // The disk begins while more arrives. Only a hint: what it does not do, seal() waits for.
+        static_cast<void>(::sync_file_range(descriptor_.get(), 0, 0, SYNC_FILE_RANGE_WRITE));
+    }
     return {};
 }
 
-Result<void> IncomingFile::sync() {
-    if (::fdatasync(descriptor_.get()) != 0) {
-        return system_fault(errno, "sync a received object");
+Result<void> IncomingFile::seal(const std::string& hash) {
+    const std::string seal = std::string(seal_mark) + hash;
+    const ssize_t written = ::pwrite(descriptor_.get(), seal.data(), seal.size(), 0);
+    if (written != static_cast<ssize_t>(seal.size()) || ::fdatasync(descriptor_.get()) != 0) {
+        return system_fault(written < 0 || errno != 0 ? errno : EIO, "sync a received object");
     }
     return {};
 }
@@ -70,9 +98,12 @@ StoreFiles::StoreFiles(fs::path root) : root_(std::move(root)) {
         fs::create_directories(root_ / objects / fmt::format("{:02x}", shard));
     }
     for (const fs::directory_entry& entry : fs::directory_iterator(root_ / incoming)) {
-        fs::remove(entry.path());
+        if (!sealed_hash(entry.path())) {
+            fs::remove(entry.path());
+        }
     }
-    // Once here, so that keep() need not ask whether the folder it renames into is durable.
+    // Once here, so that nothing later need ask whether the folder that it names a file in is
+    // there.
     for (const fs::path& folder : {root_ / objects, root_}) {
         if (auto synced = sync_folder(folder); !synced) {
             throw std::system_error(errno, std::generic_category(), folder.string());
@@ -80,31 +111,60 @@ StoreFiles::StoreFiles(fs::path root) : root_(std::move(root)) {
     }
 }
 
+StoreFiles::~StoreFiles() {
+    for (const fs::path& path : ready_) {
+        ::unlink(path.c_str());
+    }
+}
+
+Result<void> StoreFiles::make_ready() {
+    while (ready_.size() < ready_count) {
+        fs::path path = root_ / incoming / fmt::format("{}-{}.part", ::getpid(), next_++);
+        const FileDescriptor made(
+            ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+        if (!made) {
+            return system_fault(errno, path.string());
+        }
+        ready_.push_back(std::move(path));
+    }
+    return sync_folder(root_ / incoming);
+}
+
+Result<IncomingFile> StoreFiles::take_ready() {
+    fs::path path = std::move(ready_.back());
+    ready_.pop_back();
+    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    if (!file) {
+        return system_fault(errno, path.string());
+    }
+    return IncomingFile(std::move(path), std::move(file));
+}
+
 Result<IncomingFile> StoreFiles::create_incoming() {
-    fs::path path = root_ / incoming / fmt::format("{}-{}.part", ::getpid(), next_++);
-    FileDescriptor descriptor(
-        ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!descriptor) {
-        Fault fault = system_fault(errno, path.string());
+    const std::lock_guard lock(mutex_);
+    if (!ready_.empty()) {
+        if (auto file = take_ready()) {
+            return file;
+        }
+        ready_.clear();  // somebody touched the folder: perhaps it is whole again
+    }
+    if (auto made = make_ready(); !made) {
+        ready_.clear();
+        Fault fault = made.error();
         // The folder is ours: that it is gone is the disk's fault, not the object's.
         fault.kind = fault.kind == FaultKind::not_found ? FaultKind::storage : fault.kind;
         return fault;
     }
-    return IncomingFile(std::move(path), std::move(descriptor));
+    return take_ready();
 }
 
 Result<std::string> StoreFiles::keep(IncomingFile& file, const std::string& hash) {
-    const fs::path folder = root_ / objects / hash.substr(0, shard_digits);
     const std::string name =
         fmt::format("{}/{}/{}{}", objects, hash.substr(0, shard_digits), hash, extension);
     if (::rename(file.path().c_str(), path_of(name).c_str()) != 0) {
         return system_fault(errno, name);
     }
     file.keep();
-    if (auto synced = sync_folder(folder); !synced) {
-        ::unlink(path_of(name).c_str());
-        return synced.error();
-    }
     return name;
 }
 
@@ -113,6 +173,16 @@ Result<void> StoreFiles::remove(const std::string& name) {
         return system_fault(errno, name);
     }
     return {};
+}
+
+std::vector<SealedFile> StoreFiles::sealed() const {
+    std::vector<SealedFile> files;
+    for (const fs::directory_entry& entry : fs::directory_iterator(root_ / incoming)) {
+        if (auto hash = sealed_hash(entry.path())) {
+            files.push_back({.path = entry.path(), .hash = *std::move(hash)});
+        }
+    }
+    return files;
 }
 
 std::vector<std::string> StoreFiles::names() const {

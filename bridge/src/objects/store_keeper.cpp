@@ -1,16 +1,20 @@
 // How an acknowledged object survives kill -9 and a power cut:
-//  1. Bytes go to a file in incoming/, in the file system of objects/.
-//  2. The file is on the disk (fdatasync) before it gets its name in objects/ (rename): a file in
-//     objects/ is whole.
-//  3. The name is on the disk (fsync of its folder) before the catalogue's row is written.
-//  4. The row is on the disk (SQLite, synchronous = FULL) before commit() returns: only then is the
-//     C-STORE answered.
-//  5. A file that another replaces is removed after the new row is on the disk.
-// So a crash leaves, at most: files in incoming/ (removed at start); whole files without a row
-// (catalogued at start, or removed when their UID has another file). Rows without a file come only
-// from a touched folder; they are removed at start.
-// Names are hashes of content and transfer syntax: the same name is the same object, and a rename
-// never changes an object that is there.
+//  1. Bytes go to a file in incoming/, in the file system of objects/, whose name is on the disk
+//     already: files are made ready by the dozen, with one fsync of the folder for all.
+//  2. Nothing else has the object's UID, or it is to be replaced: only then is the file sealed. The
+//     seal is the hash of its contents in the preamble; one fdatasync brings both to the disk. This
+//     is the one wait for the disk, and makes the object durable: steps 3 and 4 can be repeated
+//     from it.
+//  3. The file gets its name in objects/ (rename): a file in objects/ is whole.
+//  4. The catalogue's row is written, in the log but not waited for (SQLite, WAL, synchronous =
+//     NORMAL); then commit() returns, and the C-STORE is answered.
+//  5. Where the object replaces another, the row is waited for (FULL), and the other's file is
+//     removed after that: else a start would take the old object for the one that was there first.
+// So a crash leaves, at most: files in incoming/ (at start: those whose seal is right get their
+// name in objects/, all others are removed); whole files without a row (catalogued at start, or
+// removed when their UID has another file). Rows without a file come only from a touched folder;
+// they are removed at start. Names are hashes of content and transfer syntax: the same name is the
+// same object, and a rename never changes an object that is there.
 #include "objects/store_keeper.hpp"
 
 #include "dicom/codec/codec.hpp"
@@ -44,6 +48,28 @@ T value_or_throw(Result<T> result) {
 
 }  // namespace
 
+/// A SOP Instance UID that nobody else stores while this lives.
+class StoreKeeper::Claim {
+public:
+    Claim(StoreKeeper& keeper, std::string uid) : keeper_(keeper), uid_(std::move(uid)) {
+        std::unique_lock lock(keeper_.claiming_);
+        keeper_.claim_ended_.wait(lock, [this] { return keeper_.claimed_.insert(uid_).second; });
+    }
+    ~Claim() {
+        {
+            const std::lock_guard lock(keeper_.claiming_);
+            keeper_.claimed_.erase(uid_);
+        }
+        keeper_.claim_ended_.notify_all();
+    }
+    Claim(const Claim&) = delete;
+    Claim& operator=(const Claim&) = delete;
+
+private:
+    StoreKeeper& keeper_;
+    const std::string uid_;
+};
+
 StoreKeeper::StoreKeeper(Catalogue& catalogue, ReceivedStoreSettings settings)
     : catalogue_(catalogue), settings_(std::move(settings)), files_(settings_.root) {
     reconcile();
@@ -60,7 +86,7 @@ Result<void> StoreKeeper::reserve(std::uint64_t bytes) {
 }
 
 Result<StoreOutcome> StoreKeeper::keep(Arrival arrival) {
-    const std::lock_guard lock(keeping_);
+    const Claim claim(*this, arrival.object.instance.sop_instance_uid);
     auto existing = catalogue_.find_instance(arrival.object.instance.sop_instance_uid);
     if (!existing) {
         return existing.error();
@@ -89,6 +115,9 @@ Result<StoreOutcome> StoreKeeper::keep(Arrival arrival) {
 }
 
 Result<StoreOutcome> StoreKeeper::add(Arrival& arrival, const KeptObject* replaced) {
+    if (auto sealed = arrival.file.seal(arrival.name_hash); !sealed) {
+        return sealed.error();
+    }
     auto name = files_.keep(arrival.file, arrival.name_hash);
     if (!name) {
         return name.error();
@@ -106,7 +135,25 @@ Result<StoreOutcome> StoreKeeper::add(Arrival& arrival, const KeptObject* replac
     return StoreOutcome::duplicate_replaced;
 }
 
+/// What a crash left between its seal and its name.
+void StoreKeeper::keep_sealed() {
+    for (const SealedFile& sealed : files_.sealed()) {
+        IncomingFile file(sealed.path, FileDescriptor());  // removed unless kept
+        const dicom::Segment mapped = value_or_throw(map_file(sealed.path));
+        const auto part10 = dicom::read_part10(mapped.bytes);
+        if (!part10) {
+            continue;
+        }
+        Digest digest;
+        digest.add(part10->data_set);
+        if (digest.hex(part10->transfer_syntax_uid) == sealed.hash) {
+            static_cast<void>(value_or_throw(files_.keep(file, sealed.hash)));
+        }
+    }
+}
+
 void StoreKeeper::reconcile() {
+    keep_sealed();
     std::vector<std::string> rows = value_or_throw(catalogue_.received_files());
     std::ranges::sort(rows);
     const std::vector<std::string> names = files_.names();
@@ -158,6 +205,7 @@ Result<ReceivedObject> StoreKeeper::read_stored(const std::string& name) const {
         digest.add(part10->data_set);
         object->sha256 = digest.hex();
         object->file = name;
+        object->calling_ae_title = part10->source_application_entity_title;
     }
     return object;
 }

@@ -5,7 +5,9 @@
 #include "objects/store_files.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
+#include <set>
 
 namespace cxr::bridge {
 
@@ -28,13 +30,16 @@ public:
     [[nodiscard]] Result<void> reserve(std::uint64_t bytes);
     void release(std::uint64_t bytes) { bytes_used_ -= bytes; }
 
-    /// One object at a time: from the question whether its UID is there to its row. The one place
-    /// where several objects could share an fsync.
+    /// Objects of one UID after each other, all others at once: what they wait for, the disk, they
+    /// wait for together.
     [[nodiscard]] Result<storescp::StoreOutcome> keep(Arrival arrival);
 
 private:
+    class Claim;
+
     [[nodiscard]] Result<storescp::StoreOutcome> add(Arrival& arrival, const KeptObject* replaced);
     void reconcile();
+    void keep_sealed();
     void catalogue_again(const std::string& name);
     [[nodiscard]] Result<ReceivedObject> read_stored(const std::string& name) const;
 
@@ -43,7 +48,9 @@ private:
     StoreFiles files_;
     Reconciliation reconciliation_;
     std::atomic<std::uint64_t> bytes_used_{0};
-    std::mutex keeping_;  // guards the order of steps 2 to 5 among receptions
+    std::mutex claiming_;                         // guards `claimed_`
+    std::set<std::string, std::less<>> claimed_;  // SOP Instance UIDs between question and row
+    std::condition_variable claim_ended_;
 };
 
 }  // namespace cxr::bridge

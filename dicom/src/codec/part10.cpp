@@ -52,7 +52,8 @@ Fault malformed(std::string why) {
 
 }  // namespace
 
-std::vector<std::byte> file_meta_information(const EncodedObject& object) {
+std::vector<std::byte> file_meta_information(const EncodedObject& object,
+                                             const std::string& source_application_entity_title) {
     Attributes meta;
     const auto version = std::string({'\0', '\1'});
     put(meta, DCM_FileMetaInformationVersion, VR::OB, version);
@@ -61,6 +62,9 @@ std::vector<std::byte> file_meta_information(const EncodedObject& object) {
     put(meta, DCM_TransferSyntaxUID, VR::UI, object.transfer_syntax_uid);
     put(meta, DCM_ImplementationClassUID, VR::UI, std::string(implementation_class_uid));
     put(meta, DCM_ImplementationVersionName, VR::SH, std::string(implementation_version_name));
+    if (!source_application_entity_title.empty()) {
+        put(meta, DCM_SourceApplicationEntityTitle, VR::AE, source_application_entity_title);
+    }
     const auto elements = encode_attributes(meta, explicit_vr_little_endian);
     Attributes group_length;
     put(group_length, DCM_FileMetaInformationGroupLength, VR::UL, std::to_string(elements.size()));
@@ -93,6 +97,11 @@ Result<Part10View> read_part10(std::span<const std::byte> bytes) {
             text.erase(std::ranges::find(text, '\0'), text.end());
             return text;
         };
+        const auto title = [&uid] {
+            std::string text = uid();
+            text.erase(text.find_last_not_of(' ') + 1);
+            return text;
+        };
         switch (little_endian(element.subspan(2, 2))) {
             case 0x0002:
                 view.sop_class_uid = uid();
@@ -102,6 +111,9 @@ Result<Part10View> read_part10(std::span<const std::byte> bytes) {
                 break;
             case 0x0010:
                 view.transfer_syntax_uid = uid();
+                break;
+            case 0x0016:
+                view.source_application_entity_title = title();
                 break;
             default:
                 break;

@@ -20,6 +20,8 @@ struct Ports {
     CommitmentPort* commitment = nullptr;                ///< null: storage is not committed to
     CommitmentResultPort* commitment_results = nullptr;  ///< null: nothing was asked of others
     DeliveryPort* delivery = nullptr;                    ///< null: nothing is sent of itself
+    /// Runs the calls of `receive`, which wait for the disk, so many at a time; null: the node's.
+    boost::asio::thread_pool* receive_pool = nullptr;
 };
 
 class Node {

@@ -113,8 +113,11 @@ Awaitable<Result<Completion>> receive_object(const ServiceEnvironment& environme
     if (auto refusal = refuse_command(request)) {
         co_return *std::move(refusal);
     }
+    boost::asio::thread_pool& pool = environment.ports.receive_pool != nullptr
+                                         ? *environment.ports.receive_pool
+                                         : environment.pool;
     auto made = std::make_unique<Receiver>(environment.ports.receive, reception_request(request));
-    const auto receiver = destroyed_on_pool(environment.pool, std::move(made));
+    const auto receiver = destroyed_on_pool(pool, std::move(made));
     for (;;) {
         auto fragment = co_await request.read_fragment();
         if (!fragment) {
@@ -126,14 +129,14 @@ Awaitable<Result<Completion>> receive_object(const ServiceEnvironment& environme
         receiver->append(*fragment);
         if (receiver->is_full()) {
             auto write = [receiver] { return receiver->write(); };
-            const auto written = co_await on_pool(environment.pool, std::move(write));
+            const auto written = co_await on_pool(pool, std::move(write));
             if (!written) {
                 co_return completion_of(request, written.error(), Service::store);
             }
         }
     }
     auto finish = [receiver] { return receiver->finish(); };
-    const auto outcome = co_await on_pool(environment.pool, std::move(finish));
+    const auto outcome = co_await on_pool(pool, std::move(finish));
     if (!outcome) {
         co_return completion_of(request, outcome.error(), Service::store);
     }

@@ -25,10 +25,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// With anything in them: incoming/ has empty ones ready.
 std::size_t files_under(const fs::path& folder) {
     std::size_t count = 0;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-        count += entry.is_regular_file() ? 1U : 0U;
+        count += entry.is_regular_file() && entry.file_size() > 0 ? 1U : 0U;
     }
     return count;
 }
@@ -205,6 +206,7 @@ BOOST_AUTO_TEST_CASE(s23_the_same_uid_from_eight_associations_at_once_has_one_wi
     std::vector<std::optional<StoreOutcome>> outcomes(senders);
     {
         std::vector<std::jthread> threads;
+        threads.reserve(senders);
         for (int i = 0; i < senders; ++i) {
             threads.emplace_back([&, i] {
                 const ObjectToStore object = object_to_store("1.2.3", std::to_string(i));
@@ -289,6 +291,51 @@ BOOST_AUTO_TEST_CASE(temporaries_go_files_without_row_come_back_rows_without_fil
     BOOST_TEST(!is_found(*store.catalogue, "1.2.4"));
     BOOST_TEST(store.bytes_of("1.2.3") == object_to_store("1.2.3").data_set);
     BOOST_TEST(files_under(store.root()) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_sealed_before_it_had_a_name_comes_back_with_its_sender) {
+    StoreAtWork store;
+    need(store.put(object_to_store("1.2.3")));
+    const auto kept = std::get<KeptObject>(*need(store.catalogue->find_instance("1.2.3")));
+    // As a power cut leaves it: neither the new name nor the row had reached the disk.
+    fs::rename(store.root() / kept.file, store.root() / "incoming/1-1.part");
+    store.lose_catalogue();
+    BOOST_TEST(store.store->reconciliation().catalogued == std::vector{kept.file},
+               boost::test_tools::per_element());
+    BOOST_TEST(store.bytes_of("1.2.3") == object_to_store("1.2.3").data_set);
+    BOOST_TEST(files_under(store.root()) == 1U);
+    std::string sender;
+    need(store.catalogue->for_each_offered(false, [&sender](const OfferedObject& object) {
+        sender = object.calling_ae_title;
+        return true;
+    }));
+    BOOST_TEST(sender == "SENDER");
+}
+
+BOOST_AUTO_TEST_CASE(a_seal_on_what_is_not_whole_is_not_believed) {
+    StoreAtWork store;
+    need(store.put(object_to_store("1.2.3")));
+    const auto kept = std::get<KeptObject>(*need(store.catalogue->find_instance("1.2.3")));
+    const fs::path torn = store.root() / "incoming/1-1.part";
+    fs::rename(store.root() / kept.file, torn);
+    fs::resize_file(torn, fs::file_size(torn) - 1);
+    store.lose_catalogue();
+    BOOST_TEST(!is_found(*store.catalogue, "1.2.3"));
+    BOOST_TEST(files_under(store.root()) == 0U);
+    BOOST_TEST(store.store->reconciliation().unreadable.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_sealed_file_of_what_another_row_has_goes) {
+    StoreAtWork store;
+    need(store.put(object_to_store("1.2.3")));
+    StoreAtWork other;
+    need(other.put(object_to_store("1.2.3", "another comment")));
+    const auto rival = std::get<KeptObject>(*need(other.catalogue->find_instance("1.2.3")));
+    fs::copy_file(other.root() / rival.file, store.root() / "incoming/1-1.part");
+    store.open_again();
+    BOOST_TEST(store.store->reconciliation().files_removed == std::vector{rival.file},
+               boost::test_tools::per_element());
+    BOOST_TEST(store.bytes_of("1.2.3") == object_to_store("1.2.3").data_set);
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_catalogue_is_rebuilt_from_the_files) {

@@ -109,8 +109,9 @@ public:
     /// What is catalogued under a SOP Instance UID, if anything: for duplicates.
     [[nodiscard]] Result<std::optional<ObjectOrigin>> find_instance(
         const std::string& sop_instance_uid) const;
-    /// Durable when it returns. Replaces a received object of the same SOP Instance UID if
-    /// `replace`.
+    /// Found by the next query; survives the end of the process, but not surely a power cut: then
+    /// the store reads it again from its file. Replaces a received object of the same SOP Instance
+    /// UID if `replace`, and is on the disk then.
     [[nodiscard]] Result<void> add_received(const ReceivedObject& object, bool replace);
     /// Gives each record the revisions that its reports are, as the last synchronise() left them.
     /// Returns the reports that were replaced, those of a record together and oldest first.

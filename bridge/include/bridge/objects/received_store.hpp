@@ -1,7 +1,7 @@
 #pragma once
-/// What others send in, durably: temporary file in the same file system, fsync, rename, fsync of
-/// the folder, catalogue row, and only then an answer. File names are ours, never a UID of a
-/// stranger.
+/// What others send in, durably: a file whose contents are on the disk, a name, a catalogue row,
+/// and only then an answer; receptions that end together wait for the disk together. File names are
+/// ours, never a UID of a stranger.
 
 #include "bridge/catalogue/catalogue.hpp"
 #include "storescp/ports.hpp"

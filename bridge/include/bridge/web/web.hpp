@@ -26,9 +26,9 @@ struct WebPorts {
     dicom::QueryRules query_rules{};  ///< as C-FIND's
     /// Is the catalogue there? Blocking. Faults: storage.
     std::function<Result<void>()> check;
-    boost::asio::thread_pool* pool = nullptr;         ///< of blocking work between pieces of a body
-    storescp::EventSink* events = nullptr;            ///< is told what was stored
-    std::function<void(Router&)> further{};           ///< adds resources of others than these ports
+    boost::asio::thread_pool* pool = nullptr;  ///< of what is stored, which waits for the disk
+    storescp::EventSink* events = nullptr;     ///< is told what was stored
+    std::function<void(Router&)> further{};    ///< adds resources of others than these ports
     std::function<void(const Exchange&)> answered{};  ///< is told of each request; any thread
     WebAudit* audit = nullptr;                        ///< null: no trail
 };

@@ -41,12 +41,14 @@ void initialise_dcmtk();
 [[nodiscard]] std::vector<const TransferSyntax*> transcodable_to(const TransferSyntax& from);
 
 /// A Part 10 file (PS3.10 §7): preamble, file meta information for the object, then its segments.
-/// Reproducible: no source AE title, no clock.
-[[nodiscard]] std::vector<std::byte> file_meta_information(const EncodedObject& object);
+/// Reproducible: no clock; a source AE title only when one is given.
+[[nodiscard]] std::vector<std::byte> file_meta_information(
+    const EncodedObject& object, const std::string& source_application_entity_title = {});
 
 /// Splits a Part 10 file into meta information and data set. Faults: malformed.
 struct Part10View {
     std::string sop_class_uid, sop_instance_uid, transfer_syntax_uid;
+    std::string source_application_entity_title;  ///< empty: not said
     std::span<const std::byte> data_set;
 };
 [[nodiscard]] Result<Part10View> read_part10(std::span<const std::byte> bytes);
