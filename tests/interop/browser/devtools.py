@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-PATIENCE = 20.0
+PATIENCE = 60.0  # a browser starts slowly beside other tests
 
 
 def chromium():
