@@ -95,6 +95,13 @@ def rows_of(folder):
             add("200 clients at once beside one: requests/s", many["per_second"], one["per_second"],
                 ratio(many["per_second"], one["per_second"]), ">=", 1)
         add("an association: MB", clients["idle_mb"], None, clients["idle_mb"], "<=", 1)
+    for kind, budget in (("studies of a patient", 20), ("one frame", 3)):
+        told = [one for one in (of(folder, "web") or {}).get("measured", []) if one["kind"] == kind]
+        peers = [one for one in told if one["contender"] != "cxrbridge"]
+        if peers:
+            worst = min(peers, key=lambda one: one["ratio"])
+            add(f"DICOMweb, {kind}, beside Orthanc's plugin: requests/s",
+                worst["ratio"] * worst["per_second"], worst["per_second"], worst["ratio"], ">=", budget)
     return lines
 
 

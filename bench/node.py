@@ -59,8 +59,9 @@ def bridge(
     destinations=(),
     missing_images="list",
     of_state="",
+    further="",
 ):
-    """cxrbridge, which may move to `destinations`; `of_state` goes to [state]."""
+    """cxrbridge, which may move to `destinations`; `of_state` goes to [state], `further` below all."""
     folder = pathlib.Path(tempfile.mkdtemp(dir=run.folder))
     peers = "".join(
         f'[[peer]]\naet = "{to.title}"\nhost = "{to.host}"\nport = {to.port}\n'
@@ -70,7 +71,7 @@ def bridge(
     configuration.write_text(
         f'[node]\nport = 0\nmax_associations = 2000\nmax_associations_per_address = 2000\n'
         f'[dataset]\npath = "{data_set}"\nmissing_images = "{missing_images}"\n'
-        f'[state]\npath = "{state or folder / "state"}"\n{of_state}\n{peers}'
+        f'[state]\npath = "{state or folder / "state"}"\n{of_state}\n{peers}{further}'
     )
     server = Server(
         [run.program(), "serve", "--config", str(configuration)], folder / "bridge.log"
@@ -112,7 +113,9 @@ def orthanc(
     )
     server = Server(["Orthanc", str(configuration)], folder / "orthanc.log", environment)
     server.wait_for_port(port)
-    return Node(name, "ORTHANC", port, server)
+    one = Node(name, "ORTHANC", port, server)
+    one.http_port = http_port
+    return one
 
 
 def dcmqrscp(run, environment=None, *, name="dcmqrscp", destinations=(), objects=None):

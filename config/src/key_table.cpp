@@ -62,7 +62,8 @@ constexpr const char* ae_title_shape = "1 to 16 printable ASCII characters witho
 template <>
 std::span<const Key<DataSetSection>> keys_of<DataSetSection>() {
     using S = DataSetSection;
-    using dicom::Dates, dicom::IodProfile, dicom::MappingOptions, dicom::ModalityChoice;
+    using dicom::Dates, dicom::Geometry, dicom::IodProfile, dicom::MappingOptions,
+        dicom::ModalityChoice;
     using dicom::Names, dicom::Spacing;
     const auto mapping = &S::mapping;
     static const Key<S> keys[] = {
@@ -74,6 +75,9 @@ std::span<const Key<DataSetSection>> keys_of<DataSetSection>() {
             "spacing",
             via(mapping, &MappingOptions::spacing),
             {{"nominal", Spacing::nominal}, {"pixel", Spacing::pixel}, {"none", Spacing::none}}),
+        choice<S>("geometry",
+                  via(mapping, &MappingOptions::geometry),
+                  {{"stored", Geometry::stored}, {"resampled", Geometry::resampled}}),
         choice<S>("dates",
                   via(mapping, &MappingOptions::dates),
                   {{"synthetic", Dates::synthetic}, {"none", Dates::none}}),

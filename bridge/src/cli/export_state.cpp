@@ -1,6 +1,7 @@
 #include "export_state.hpp"
 
 #include "bridge/daemon/state_folder.hpp"
+#include "dicom/mapping/geometry.hpp"
 
 #include <fmt/ostream.h>
 
@@ -40,6 +41,10 @@ std::optional<NodeState> read_node_state(const CatalogueSettings& settings,
                                           reading);
     if (!received) {
         return fails(received.error());
+    }
+    const dicom::StoredRegions regions(folder.records, settings.mapping);
+    for (ReceivedReport& report : received->reports) {
+        regions.restore(report.report.annotations);
     }
     for (const std::string& rejection : received->rejections) {
         fmt::print(err, "{}\n", rejection);

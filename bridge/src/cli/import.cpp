@@ -7,6 +7,7 @@
 #include "dicom/annotation/csv.hpp"
 #include "dicom/annotation/json.hpp"
 #include "dicom/codec/codec.hpp"
+#include "dicom/mapping/geometry.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -119,10 +120,15 @@ int run_import(const ImportOptions& options, std::ostream& out, std::ostream& er
                                          : dicom::derived_image_names(options.mapping),
                            .reading = options.reading,
                            .threads = options.threads};
-    const ImportedReports imported = [&] {
+    ImportedReports imported = [&] {
         Progress progress("reading", "reports", files->size());
         return import_reports(*files, job, [&progress] { progress.advance(); });
     }();
+    if (folder) {
+        const dicom::StoredRegions regions(folder->records, options.mapping);
+        regions.restore(imported.annotations);
+        regions.restore(imported.unmapped);
+    }
     for (const std::string& rejection : imported.rejections) {
         fmt::print(err, "{}\n", rejection);
     }

@@ -3,6 +3,7 @@
 #include "bridge/daemon/credentials.hpp"
 #include "dicom/core/transfer_syntax.hpp"
 #include "dicom/core/uid.hpp"
+#include "dicom/mapping/geometry.hpp"
 #include "dicom/query/time_zone.hpp"
 
 #include <algorithm>
@@ -243,7 +244,8 @@ ObjectSourceSettings object_source_settings(const config::Config& config) {
 
 dicom::ReportReadingOptions report_reading(const config::Config& config) {
     return {.non_rectangular_as_boxes = config.import_.nonrect == config::NonRectangular::bbox,
-            .strict = config.import_.strict};
+            .strict = config.import_.strict,
+            .image_side_max = dicom::object_side_max(config.data_set.mapping.geometry)};
 }
 
 std::vector<AnnotationFile> annotation_files(const config::Config& config) {

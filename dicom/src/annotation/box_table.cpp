@@ -14,7 +14,7 @@
 namespace cxr::dicom {
 namespace {
 
-constexpr double same_digits_max = 1e-4;  // pixel: what 32-bit coordinates lose, and more
+constexpr double same_digits_max = 2e-4;  // pixel: what 32-bit coordinates lose, and more
 constexpr double overlap_min = 0.5;
 
 long number_of(const std::string& text) {

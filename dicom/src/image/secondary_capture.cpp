@@ -2,6 +2,8 @@
 
 #include "dicom/codec/codec.hpp"
 #include "dicom/core/check.hpp"
+#include "dicom/mapping/geometry.hpp"
+#include "image/resampling.hpp"
 #include "mapping/item_writer.hpp"
 #include "mapping/study_modules.hpp"
 
@@ -10,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 #include <numeric>
 #include <optional>
 
@@ -21,38 +23,12 @@ namespace {
 /// so that a new release alone changes no byte.
 constexpr const char* mapping_version = "mapping 1";
 
-struct PixelSize {
-    double row_spacing_mm, column_spacing_mm;  ///< vertical first (PS3.3 10.7.1.3)
-};
-
-bool is_plausible_size(std::uint32_t pixels) {
-    return pixels >= 256 && pixels <= 8192;
-}
-
-bool is_plausible_spacing(double mm) {
-    return mm >= 0.05 && mm <= 1.0;
-}
-
-/// Copies of the table print 0.143 and 0.14300000000000002 for one number.
-double without_float_noise(double mm) {
-    return std::round(mm * 1e6) / 1e6;
-}
-
-/// The PNG was squeezed to a square: its pixel is as large as what it stands for in the original.
-std::optional<PixelSize> pixel_size(const ChestXRayRow& row, const Frame& frame) {
-    if (!is_plausible_size(row.original_width) || !is_plausible_size(row.original_height) ||
-        !is_plausible_spacing(row.original_spacing_x_mm) ||
-        !is_plausible_spacing(row.original_spacing_y_mm)) {
-        return std::nullopt;
-    }
-    return PixelSize{.row_spacing_mm = without_float_noise(row.original_spacing_y_mm) *
-                                       row.original_height / frame.rows,
-                     .column_spacing_mm = without_float_noise(row.original_spacing_x_mm) *
-                                          row.original_width / frame.columns};
+ImageSize size_of(const Frame& frame) {
+    return {.rows = frame.rows, .columns = frame.columns};
 }
 
 void write_aspect_ratio(DcmItem& object, const ChestXRayRow& row, const Frame& frame) {
-    if (!is_plausible_size(row.original_width) || !is_plausible_size(row.original_height)) {
+    if (!is_original_size_plausible(row)) {
         return;
     }
     const std::uint64_t vertical = std::uint64_t{row.original_height} * frame.columns;
@@ -68,11 +44,22 @@ void write_aspect_ratio(DcmItem& object, const ChestXRayRow& row, const Frame& f
 
 /// SC Image module (C.8.6.2). Equal values say that nothing was corrected for magnification
 /// (10.7.1.1).
-void write_spacing(DcmItem& object, const ImageRecord& record, const Frame& frame, Spacing choice) {
-    const auto size = choice == Spacing::none ? std::nullopt : pixel_size(record.row, frame);
+void write_spacing(DcmItem& object,
+                   const ImageRecord& record,
+                   const Frame& frame,
+                   const PixelScale& scale,
+                   Spacing choice) {
+    auto size = choice == Spacing::none ? std::nullopt : pixel_size(record.row, size_of(frame));
+    const bool stretched = scale != PixelScale{};
     if (!size) {
-        write_aspect_ratio(object, record.row, frame);
+        if (!stretched) {
+            write_aspect_ratio(object, record.row, frame);
+        }
         return;
+    }
+    if (stretched) {  // to the smaller of both, and so to digits that are the same
+        size->row_spacing_mm = std::min(size->row_spacing_mm, size->column_spacing_mm);
+        size->column_spacing_mm = size->row_spacing_mm;
     }
     const std::string spacing =
         fmt::format("{:.6f}\\{:.6f}", size->row_spacing_mm, size->column_spacing_mm);
@@ -117,8 +104,25 @@ void write_view(DcmItem& object, ViewPosition view, IodProfile profile) {
                 : Code{"399348003", "SCT", "antero-posterior"});
 }
 
+/// What was done to the pixels, and by whom.
+std::string derivation(const ChestXRayRow& row, const PixelScale& scale) {
+    std::string text = "NIH 8-bit PNG";
+    if (row.original_width > 0 && row.original_height > 0) {
+        text += fmt::format(" resampled from {}x{}", row.original_width, row.original_height);
+    }
+    return text + (scale == PixelScale{}
+                       ? "; wrapped, pixels unchanged"
+                       : fmt::format("; wrapped, stretched to square pixels by bilinear "
+                                     "interpolation, columns {:.6f}, rows {:.6f}",
+                                     scale.x,
+                                     scale.y));
+}
+
 /// General Image (C.7.6.1), SOP Common (C.12.1).
-void write_image(DcmItem& object, const ImageRecord& record, const MappingOptions& options) {
+void write_image(DcmItem& object,
+                 const ImageRecord& record,
+                 const PixelScale& scale,
+                 const MappingOptions& options) {
     const InstanceEntity instance = instance_entity(record, DerivedKind::image, options);
     const ChestXRayRow& row = record.row;
     put_text(object, DCM_SOPClassUID, EVR_UI, instance.sop_class_uid);
@@ -128,14 +132,7 @@ void write_image(DcmItem& object, const ImageRecord& record, const MappingOption
     put_optional_text(object, DCM_ContentTime, EVR_TM, instance.content_time);
     put_text(object, DCM_ImageType, EVR_CS, "DERIVED\\SECONDARY");
     put_text(object, DCM_ImageLaterality, EVR_CS, "U");
-    put_text(object,
-             DCM_DerivationDescription,
-             EVR_ST,
-             row.original_width > 0 && row.original_height > 0
-                 ? fmt::format("NIH 8-bit PNG resampled from {}x{}; wrapped, pixels unchanged",
-                               row.original_width,
-                               row.original_height)
-                 : std::string("NIH 8-bit PNG; wrapped, pixels unchanged"));
+    put_text(object, DCM_DerivationDescription, EVR_ST, derivation(row, scale));
     // Side markers and technicians' initials are burned in, nothing that tells who it is.
     put_text(object, DCM_BurnedInAnnotation, EVR_CS, "NO");
     put_text(object, DCM_RecognizableVisualFeatures, EVR_CS, "NO");
@@ -149,14 +146,14 @@ void write_image(DcmItem& object, const ImageRecord& record, const MappingOption
 
 /// Image Pixel (C.7.6.3) without the pixels, and a window that maps 0..255 to itself (C.11.2.1.2):
 /// viewers that choose their own would change the look.
-void write_pixel_description(DcmItem& object, const Frame& frame) {
+void write_pixel_description(DcmItem& object, const ImageSize& size) {
     struct Number {
         DcmTagKey tag;
         std::uint16_t value;
     };
     const Number numbers[] = {{DCM_SamplesPerPixel, 1},
-                              {DCM_Rows, static_cast<std::uint16_t>(frame.rows)},
-                              {DCM_Columns, static_cast<std::uint16_t>(frame.columns)},
+                              {DCM_Rows, static_cast<std::uint16_t>(size.rows)},
+                              {DCM_Columns, static_cast<std::uint16_t>(size.columns)},
                               {DCM_BitsAllocated, 8},
                               {DCM_BitsStored, 8},
                               {DCM_HighBit, 7},
@@ -206,9 +203,10 @@ std::unique_ptr<DcmDataset> build_secondary_capture_header(const ImageRecord& re
     auto object = std::make_unique<DcmDataset>();
     write_study_modules(*object, record, options);
     write_series_and_equipment(*object, series_entity(record, DerivedKind::image, options));
-    write_image(*object, record, options);
-    write_spacing(*object, record, frame, options.spacing);
-    write_pixel_description(*object, frame);
+    const PixelScale scale = pixel_scale(record.row, size_of(frame), options.geometry);
+    write_image(*object, record, scale, options);
+    write_spacing(*object, record, frame, scale, options.spacing);
+    write_pixel_description(*object, scaled_size(size_of(frame), scale));
     return object;
 }
 
@@ -221,6 +219,10 @@ Result<EncodedObject> encode_secondary_capture(const ImageRecord& record,
                      .doing = "images are not encoded as " + std::string(transfer_syntax.keyword)};
     }
     auto header = build_secondary_capture_header(record, *frame, options);
+    if (const PixelScale scale = pixel_scale(record.row, size_of(*frame), options.geometry);
+        scale != PixelScale{}) {
+        frame = std::make_shared<const Frame>(resampled(*frame, scale));
+    }
     const bool as_it_is = !transfer_syntax.encapsulated && !transfer_syntax.deflated;
     if (as_it_is) {
         auto object = encode_data_set(*header, transfer_syntax);

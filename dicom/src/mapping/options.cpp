@@ -60,6 +60,9 @@ std::string MappingOptions::profile() const {
     if (dates != standard.dates) {
         profile += "dates=none;";
     }
+    if (geometry != standard.geometry) {
+        profile += "geometry=resampled;";
+    }
     if (labels_in_image_comments != standard.labels_in_image_comments) {
         profile += "image_comments=labels;";
     }

@@ -22,6 +22,7 @@ void for_each_choice(Options& options, Visitor visit) {
     visit(options.reports.code_scheme, CodeScheme::both);
     visit(options.reports.measurements, Measurements::mm);
     visit(options.reports.profile, ReportProfile::air);
+    visit(options.geometry, Geometry::resampled);
 }
 
 }  // namespace

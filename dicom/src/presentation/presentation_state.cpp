@@ -1,6 +1,7 @@
 #include "dicom/presentation/presentation_state.hpp"
 
 #include "dicom/codec/codec.hpp"
+#include "dicom/mapping/geometry.hpp"
 #include "dicom/report/report.hpp"
 #include "mapping/box_outline.hpp"
 #include "mapping/canonical_content.hpp"
@@ -20,7 +21,6 @@ namespace {
 /// Changes whenever the same boxes are written differently: then every object gets a new UID.
 constexpr std::string_view template_version = "tmpl1";
 constexpr std::string_view layer = "FINDINGS";
-constexpr std::int32_t image_side = 1024;
 constexpr float text_width = 200;
 constexpr float text_height = 24;
 
@@ -44,13 +44,20 @@ void write_relationship(DcmItem& state, const ReferencedImage& image) {
     write_reference(series, DCM_ReferencedImageSequence, image);
 }
 
-/// Displayed Area (C.10.4): all of it, fitted to the window. The stored pixels as squares, whatever
-/// the radiograph's shape was, as viewers of the report show them.
-void write_displayed_area(DcmItem& state, const ReferencedImage& image) {
+ImageSize displayed_size(const ImageRecord& record, Geometry geometry) {
+    return scaled_size(published_size, pixel_scale(record.row, published_size, geometry));
+}
+
+/// Displayed Area (C.10.4): all of it, fitted to the window. The image's pixels as squares,
+/// whatever the radiograph's shape was, as viewers of the report show them.
+void write_displayed_area(DcmItem& state, const ReferencedImage& image, const ImageSize& size) {
     DcmItem& area = add_item(state, DCM_DisplayedAreaSelectionSequence);
     write_reference(area, DCM_ReferencedImageSequence, image);
     put_integers(area, DCM_DisplayedAreaTopLeftHandCorner, std::array{1, 1});
-    put_integers(area, DCM_DisplayedAreaBottomRightHandCorner, std::array{image_side, image_side});
+    put_integers(
+        area,
+        DCM_DisplayedAreaBottomRightHandCorner,
+        std::array{static_cast<std::int32_t>(size.columns), static_cast<std::int32_t>(size.rows)});
     put_text(area, DCM_PresentationSizeMode, EVR_CS, "SCALE TO FIT");
     put_text(area, DCM_PresentationPixelAspectRatio, EVR_IS, "1\\1");
 }
@@ -79,8 +86,8 @@ void write_outline(DcmItem& annotation, const BoundingBox& box) {
 }
 
 /// Above the box; below its upper edge where there is no room; always within the picture.
-void write_label(DcmItem& annotation, const BoundingBox& box) {
-    const auto side = static_cast<float>(image_side);
+void write_label(DcmItem& annotation, const BoundingBox& box, const ImageSize& size) {
+    const auto side = static_cast<float>(size.columns);
     const float left = std::min(static_cast<float>(box.x), side - text_width);
     const auto edge = static_cast<float>(box.y);
     const float top = edge < text_height ? edge : edge - text_height;
@@ -95,13 +102,16 @@ void write_label(DcmItem& annotation, const BoundingBox& box) {
 }
 
 /// Graphic Annotation (C.10.5).
-void write_annotation(DcmItem& state, const ImageRecord& record, const ReferencedImage& image) {
+void write_annotation(DcmItem& state,
+                      const ImageRecord& record,
+                      const ReferencedImage& image,
+                      Geometry geometry) {
     DcmItem& annotation = add_item(state, DCM_GraphicAnnotationSequence);
     put_text(annotation, DCM_GraphicLayer, EVR_CS, layer);
     write_reference(annotation, DCM_ReferencedImageSequence, image);
-    for (const BoundingBox& box : record.boxes) {
+    for (const BoundingBox& box : boxes_of_object(record, geometry)) {
         write_outline(annotation, box);
-        write_label(annotation, box);
+        write_label(annotation, box, displayed_size(record, geometry));
     }
 }
 
@@ -116,7 +126,7 @@ std::string presentation_state_sop_instance_uid(const ImageRecord& record,
     content += '|';
     content += profile;
     append_patient_and_study(content, record, options);
-    for (const BoundingBox& box : record.boxes) {
+    for (const BoundingBox& box : boxes_of_object(record, options.geometry)) {
         content += '\n';
         content += box.label_as_written;
         append(content, box.x);
@@ -149,10 +159,10 @@ Result<std::unique_ptr<DcmDataset>> build_presentation_state(const ImageRecord& 
     const bool has_boxes = !record.boxes.empty();
     write_identification(*state, instance, has_boxes);
     write_relationship(*state, image);
-    write_displayed_area(*state, image);
+    write_displayed_area(*state, image, displayed_size(record, options.geometry));
     if (has_boxes) {
         write_layer(*state);
-        write_annotation(*state, record, image);
+        write_annotation(*state, record, image, options.geometry);
     }
     put_text(*state, DCM_PresentationLUTShape, EVR_CS, "IDENTITY");  // Softcopy LUT (C.11.6)
     return state;

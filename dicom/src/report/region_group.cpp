@@ -1,5 +1,6 @@
 #include "report/region_group.hpp"
 
+#include "dicom/mapping/geometry.hpp"
 #include "mapping/box_outline.hpp"
 #include "report/concepts.hpp"
 
@@ -54,9 +55,10 @@ void add_measurements(ContentItem& group,
 
 }  // namespace
 
-DetectorSpacing detector_spacing(const ChestXRayRow& row) {
-    return {row.original_spacing_x_mm * row.original_width / stored_size,
-            row.original_spacing_y_mm * row.original_height / stored_size};
+DetectorSpacing detector_spacing(const ChestXRayRow& row, Geometry geometry) {
+    const PixelScale scale = pixel_scale(row, published_size, geometry);
+    return {row.original_spacing_x_mm * row.original_width / stored_size / scale.x,
+            row.original_spacing_y_mm * row.original_height / stored_size / scale.y};
 }
 
 ContentItem region_group_item(RegionGroup group,

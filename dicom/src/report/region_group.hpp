@@ -9,12 +9,13 @@
 
 namespace cxr::dicom {
 
-/// Of the detector plane, per pixel of the stored image; 0: unknown.
+/// Of the detector plane, per pixel of the image object; 0: unknown.
 struct DetectorSpacing {
     double x_mm, y_mm;
 };
-/// The original's spacing, spread over the 1024 columns and rows that were kept of it.
-[[nodiscard]] DetectorSpacing detector_spacing(const ChestXRayRow& row);
+/// The original's spacing, spread over the 1024 columns and rows that were kept of it, and over
+/// what these were stretched to.
+[[nodiscard]] DetectorSpacing detector_spacing(const ChestXRayRow& row, Geometry geometry);
 
 struct RegionGroup {
     std::string tracking_identifier, tracking_uid;

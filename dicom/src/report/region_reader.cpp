@@ -9,7 +9,6 @@
 namespace cxr::dicom {
 namespace {
 
-constexpr double stored_size = 1024;
 constexpr double beyond_max = 0.5;    // pixels outside the image
 constexpr double skew_max = 0.5;      // pixels from a corner of the bounding box
 constexpr double closing_max = 0.01;  // pixels between first and last point
@@ -75,15 +74,17 @@ bool is_rectangle(const std::vector<Point>& points, const Bounds& bounds) {
     return false;
 }
 
-Result<AnnotationBox> clipped(Bounds bounds, SourceShape shape) {
+Result<AnnotationBox> clipped(Bounds bounds, SourceShape shape, double side_max) {
     const double lowest = std::min(bounds.left, bounds.top);
     const double highest = std::max(bounds.right, bounds.bottom);
-    if (lowest < -beyond_max || highest > stored_size + beyond_max) {
-        return unsupported(fmt::format(
-            "reaches out of the image of 1024 x 1024: {:.6g} to {:.6g}", lowest, highest));
+    if (lowest < -beyond_max || highest > side_max + beyond_max) {
+        return unsupported(fmt::format("reaches out of the image of {0} x {0}: {1:.6g} to {2:.6g}",
+                                       side_max,
+                                       lowest,
+                                       highest));
     }
     for (double* side : {&bounds.left, &bounds.top, &bounds.right, &bounds.bottom}) {
-        *side = std::clamp(*side, 0.0, stored_size);
+        *side = std::clamp(*side, 0.0, side_max);
     }
     AnnotationBox box{.x = bounds.left,
                       .y = bounds.top,
@@ -113,7 +114,8 @@ Bounds bounds_of_ellipse(const std::vector<Point>& points) {
     return {centre.x - across, centre.y - down, centre.x + across, centre.y + down};
 }
 
-Result<AnnotationBox> box_of_polyline(std::vector<Point> points, bool as_boxes) {
+Result<AnnotationBox> box_of_polyline(std::vector<Point> points,
+                                      const ReportReadingOptions& options) {
     if (points.size() < 3) {
         return unsupported("a POLYLINE of fewer than three points is a line");
     }
@@ -124,19 +126,19 @@ Result<AnnotationBox> box_of_polyline(std::vector<Point> points, bool as_boxes) 
     }
     // Viewers leave rectangles open: four corners are meant to be closed.
     if (is_rectangle(points, bounds)) {
-        return clipped(bounds, SourceShape::rectangle);
+        return clipped(bounds, SourceShape::rectangle, options.image_side_max);
     }
-    if (!as_boxes) {
+    if (!options.non_rectangular_as_boxes) {
         return unsupported("a POLYLINE that is no rectangle along the image's edges");
     }
-    return clipped(bounds, SourceShape::polygon);
+    return clipped(bounds, SourceShape::polygon, options.image_side_max);
 }
 
 }  // namespace
 
 Result<AnnotationBox> box_of_region(std::string_view graphic_type,
                                     std::span<const float> graphic_data,
-                                    bool non_rectangular_as_boxes) {
+                                    const ReportReadingOptions& options) {
     if (graphic_data.empty()) {
         return Fault{FaultKind::malformed, "a region without Graphic Data"};
     }
@@ -148,7 +150,7 @@ Result<AnnotationBox> box_of_region(std::string_view graphic_type,
     }
     const std::vector<Point> points = points_of(graphic_data);
     if (graphic_type == "POLYLINE") {
-        return box_of_polyline(points, non_rectangular_as_boxes);
+        return box_of_polyline(points, options);
     }
     const bool circle = graphic_type == "CIRCLE" && points.size() == 2;
     const bool ellipse = graphic_type == "ELLIPSE" && points.size() == 4;
@@ -157,11 +159,12 @@ Result<AnnotationBox> box_of_region(std::string_view graphic_type,
                                        graphic_type.empty() ? "(none)" : graphic_type,
                                        points.size()));
     }
-    if (!non_rectangular_as_boxes) {
+    if (!options.non_rectangular_as_boxes) {
         return unsupported(fmt::format("Graphic Type {} is no rectangle", graphic_type));
     }
-    return circle ? clipped(bounds_of_circle(points), SourceShape::circle)
-                  : clipped(bounds_of_ellipse(points), SourceShape::ellipse);
+    return circle
+               ? clipped(bounds_of_circle(points), SourceShape::circle, options.image_side_max)
+               : clipped(bounds_of_ellipse(points), SourceShape::ellipse, options.image_side_max);
 }
 
 }  // namespace cxr::dicom

@@ -3,6 +3,7 @@
 
 #include "dicom/annotation/annotation.hpp"
 #include "dicom/core/result.hpp"
+#include "dicom/report/report_reader.hpp"
 
 #include <span>
 #include <string_view>
@@ -17,6 +18,6 @@ namespace cxr::dicom {
 /// outside the image, without extent).
 [[nodiscard]] Result<AnnotationBox> box_of_region(std::string_view graphic_type,
                                                   std::span<const float> graphic_data,
-                                                  bool non_rectangular_as_boxes);
+                                                  const ReportReadingOptions& options);
 
 }  // namespace cxr::dicom

@@ -94,7 +94,7 @@ void write_tree(DcmDataset& document,
                 const ImageRecord& record,
                 DerivedKind kind,
                 const ImageReference& image,
-                const ReportOptions& options) {
+                const MappingOptions& options) {
     if (is_source_report(kind)) {
         const Observer& observer = record.sources.at(source_of(kind)).source->observer;
         if (observer.type == ObserverType::device) {
@@ -103,7 +103,7 @@ void write_tree(DcmDataset& document,
         write_content(document, source_report_content(record, kind, image, options));
     } else if (kind == DerivedKind::label_report) {
         write_contributing_equipment(document, text_miner(record.release));
-        write_content(document, label_report_content(record, image, options));
+        write_content(document, label_report_content(record, image, options.reports));
     } else {
         write_content(document, box_report_content(record, image, options));
     }
@@ -137,7 +137,7 @@ Result<std::unique_ptr<DcmDataset>> build_report(const ImageRecord& record,
         write_private_scheme(*document);
     }
     const ImageReference image{referenced.sop_class_uid, referenced.sop_instance_uid};
-    write_tree(*document, record, kind, image, options.reports);
+    write_tree(*document, record, kind, image, options);
     if (refers_to_image(record, kind)) {
         write_evidence(*document, referenced);
     }

@@ -1,6 +1,7 @@
 #include "report/report_identity.hpp"
 
 #include "dicom/core/uid.hpp"
+#include "dicom/mapping/geometry.hpp"
 #include "dicom/report/code_table.hpp"
 #include "dicom/report/report.hpp"
 #include "mapping/canonical_content.hpp"
@@ -31,23 +32,24 @@ void append_labels(std::string& content, const ImageRecord& record, const Report
 
 void append_measurements(std::string& content,
                          const ImageRecord& record,
-                         Measurements measurements) {
+                         const MappingOptions& options) {
+    const Measurements measurements = options.reports.measurements;
     if (measurements == Measurements::pixels) {
         content += "\npixels";
     } else if (measurements == Measurements::mm) {
-        const DetectorSpacing spacing = detector_spacing(record.row);
+        const DetectorSpacing spacing = detector_spacing(record.row, options.geometry);
         content += "\nmm";
         append(content, spacing.x_mm);
         append(content, spacing.y_mm);
     }
 }
 
-void append_boxes(std::string& content, const ImageRecord& record, const ReportOptions& options) {
+void append_boxes(std::string& content, const ImageRecord& record, const MappingOptions& options) {
     content += std::to_string(static_cast<int>(record.row.view));
-    for (const BoundingBox& box : record.boxes) {
+    for (const BoundingBox& box : boxes_of_object(record, options.geometry)) {
         content += '\n';
         content += box.label_as_written;
-        const FindingCode code = finding_code(box.finding, options);
+        const FindingCode code = finding_code(box.finding, options.reports);
         append_codes(content, code);
         if (code.site != nullptr) {
             append(content, *code.site);
@@ -57,7 +59,7 @@ void append_boxes(std::string& content, const ImageRecord& record, const ReportO
         append(content, box.width);
         append(content, box.height);
     }
-    append_measurements(content, record, options.measurements);
+    append_measurements(content, record, options);
 }
 
 /// Ends in a character that no text of a configuration or a table holds.
@@ -68,7 +70,7 @@ void append_field(std::string& content, std::string_view text) {
 void append_source(std::string& content,
                    const ImageRecord& record,
                    const SourceStatements& said,
-                   const ReportOptions& options) {
+                   const MappingOptions& options) {
     const Observer& observer = said.source->observer;
     append_field(content, observer.type == ObserverType::device ? "device" : "person");
     for (const std::string* text : {&observer.name,
@@ -80,24 +82,26 @@ void append_source(std::string& content,
         append_field(content, *text);
     }
     content += std::to_string(static_cast<int>(record.row.view));
+    const PixelScale scale = pixel_scale(record.row, published_size, options.geometry);
     bool has_region = false;
     for (const SourceStatement& statement : said.statements) {
         content += '\n';
         append_field(content, statement.label_as_written);
-        const FindingCode code = finding_code(statement.finding, options);
+        const FindingCode code = finding_code(statement.finding, options.reports);
         append_codes(content, code);
         // The site stands in regions only.
         if (statement.x_y_width_height && code.site != nullptr) {
             append(content, *code.site);
         }
         has_region = has_region || statement.x_y_width_height;
-        for (const double value : statement.x_y_width_height.value_or(std::array<double, 4>{})) {
-            append(content, value);
+        const auto region = statement.x_y_width_height.value_or(std::array<double, 4>{});
+        for (std::size_t i = 0; i < region.size(); ++i) {  // x, y, width, height
+            append(content, region.at(i) * (i % 2 == 0 ? scale.x : scale.y));
         }
         append(content, statement.certainty_percent.value_or(-1));
     }
     if (has_region) {
-        append_measurements(content, record, options.measurements);
+        append_measurements(content, record, options);
     }
 }
 
@@ -146,11 +150,11 @@ std::string report_sop_instance_uid(const ImageRecord& record,
     append_patient_and_study(content, record, options);
     content += '\n';
     if (is_source_report(kind)) {
-        append_source(content, record, record.sources.at(source_of(kind)), options.reports);
+        append_source(content, record, record.sources.at(source_of(kind)), options);
     } else if (kind == DerivedKind::label_report) {
         append_labels(content, record, options.reports);
     } else {
-        append_boxes(content, record, options.reports);
+        append_boxes(content, record, options);
     }
     append_revision(content, record, kind);
     std::string name = "sr|" + report_name(record, kind) + '|';

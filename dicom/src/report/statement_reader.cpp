@@ -121,8 +121,7 @@ Result<AnnotationBox> StatementReader::box_of(const ContentView& group) const {
                      fmt::format("{} regions where one is due", regions->size())};
     }
     const ContentView& region = regions->front();
-    return box_of_region(
-        region.graphic_type(), region.graphic_data(), options_.non_rectangular_as_boxes);
+    return box_of_region(region.graphic_type(), region.graphic_data(), options_);
 }
 
 std::string StatementReader::read_label(std::span<const CodedConcept> codes,

@@ -1,5 +1,6 @@
 #include "report/tid_1500.hpp"
 
+#include "dicom/mapping/geometry.hpp"
 #include "dicom/report/report.hpp"
 #include "report/concepts.hpp"
 #include "report/observers.hpp"
@@ -74,17 +75,17 @@ ContentItem box_group(const BoundingBox& box,
                       std::size_t ordinal,
                       const ImageRecord& record,
                       const ImageReference& image,
-                      const ReportOptions& options) {
+                      const MappingOptions& options) {
     return region_group_item({.tracking_identifier = box.image_index + '/' + box.label_as_written +
                                                      '/' + std::to_string(ordinal),
                               .tracking_uid = tracking_uid(box, ordinal),
-                              .finding = finding_item(box.finding, options),
-                              .site = finding_code(box.finding, options).site,
+                              .finding = finding_item(box.finding, options.reports),
+                              .site = finding_code(box.finding, options.reports).site,
                               .box = box,
                               .comment = box.label_as_written},
                              image,
-                             options.measurements,
-                             detector_spacing(record.row));
+                             options.reports.measurements,
+                             detector_spacing(record.row, options.geometry));
 }
 
 std::string provenance(const ImageRecord& record) {
@@ -108,8 +109,8 @@ public:
     SourceItems(const ImageRecord& record,
                 const SourceStatements& said,
                 const ImageReference& image,
-                const ReportOptions& options)
-        : record_(record), said_(said), image_(image), options_(options) {}
+                const MappingOptions& options)
+        : record_(record), said_(said), image_(image), mapping_(options) {}
 
     void add_to(ContentItem& root) {
         ContentItem measurements{contains, concepts::imaging_measurements, Container{}};
@@ -161,6 +162,7 @@ private:
         box.y = y;
         box.width = width;
         box.height = height;
+        box = scaled_box(box, pixel_scale(record_.row, published_size, mapping_.geometry));
         ContentItem item = region_group_item(
             {.tracking_identifier =
                  box.image_index + '/' + statement.label_as_written + '/' + std::to_string(ordinal),
@@ -171,7 +173,7 @@ private:
              .comment = statement.label_as_written},
             image_,
             options_.measurements,
-            detector_spacing(record_.row));
+            detector_spacing(record_.row, mapping_.geometry));
         if (said_.source->observer.type == ObserverType::device) {
             add_algorithm(item, said_.source->observer);
         }
@@ -181,7 +183,8 @@ private:
     const ImageRecord& record_;
     const SourceStatements& said_;
     const ImageReference& image_;
-    const ReportOptions& options_;
+    const MappingOptions& mapping_;
+    const ReportOptions& options_ = mapping_.reports;
     std::array<std::size_t, finding_count> ordinals_{};
 };
 
@@ -210,8 +213,8 @@ ContentItem label_report_content(const ImageRecord& record,
 
 ContentItem box_report_content(const ImageRecord& record,
                                const ImageReference& image,
-                               const ReportOptions& options) {
-    ContentItem root = measurement_report(report_title(DerivedKind::box_report, options));
+                               const MappingOptions& options) {
+    ContentItem root = measurement_report(report_title(DerivedKind::box_report, options.reports));
     add_observer(root.children, nih_reader());
     root.children.push_back(procedure_reported());
     if (record.boxes.empty()) {
@@ -222,7 +225,7 @@ ContentItem box_report_content(const ImageRecord& record,
     ContentItem measurements{contains, concepts::imaging_measurements, Container{}};
     measurements.children.reserve(record.boxes.size());
     std::array<std::size_t, finding_count> boxes_of_label{};
-    for (const BoundingBox& box : record.boxes) {
+    for (const BoundingBox& box : boxes_of_object(record, options.geometry)) {
         const std::size_t ordinal = ++boxes_of_label[static_cast<std::size_t>(box.finding)];
         measurements.children.push_back(box_group(box, ordinal, record, image, options));
     }
@@ -233,9 +236,9 @@ ContentItem box_report_content(const ImageRecord& record,
 ContentItem source_report_content(const ImageRecord& record,
                                   DerivedKind kind,
                                   const ImageReference& image,
-                                  const ReportOptions& options) {
+                                  const MappingOptions& options) {
     const SourceStatements& said = record.sources.at(source_of(kind));
-    ContentItem root = measurement_report(report_title(kind, options));
+    ContentItem root = measurement_report(report_title(kind, options.reports));
     add_observer(root.children, said.source->observer);
     root.children.push_back(procedure_reported());
     if (said.statements.empty()) {

@@ -17,13 +17,13 @@ namespace cxr::dicom {
 /// withdrawn.
 [[nodiscard]] ContentItem box_report_content(const ImageRecord& record,
                                              const ImageReference& image,
-                                             const ReportOptions& options);
+                                             const MappingOptions& options);
 
 /// What a further source says: a group per statement with a box, a Finding per statement without,
 /// each with its certainty and, of a device, its algorithm (TID 4019).
 [[nodiscard]] ContentItem source_report_content(const ImageRecord& record,
                                                 DerivedKind kind,
                                                 const ImageReference& image,
-                                                const ReportOptions& options);
+                                                const MappingOptions& options);
 
 }  // namespace cxr::dicom

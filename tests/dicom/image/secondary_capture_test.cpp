@@ -11,6 +11,7 @@
 
 #include <ostream>
 #include <span>
+#include <tuple>
 
 using namespace cxr::dicom;
 using cxr::test::invented_record;
@@ -145,6 +146,31 @@ BOOST_AUTO_TEST_CASE(follows_the_real_size_of_a_smaller_copy) {
     const auto object =
         build_secondary_capture_header(record_of_original(3056, 2544, 0.139), *frame, {});
     BOOST_TEST(text(*object, DCM_NominalScannedPixelSpacing) == "0.690656\\0.829656");
+}
+
+BOOST_AUTO_TEST_CASE(is_equal_of_a_resampled_one) {
+    const auto frame = frame_of(1024, 1024);
+    MappingOptions options;
+    options.geometry = Geometry::resampled;
+    const ImageRecord record = record_of_original(3056, 2544, 0.139);
+    for (const auto& [spacing, nominal, pixel] :
+         {std::tuple(Spacing::nominal, "0.345328\\0.345328", "absent"),
+          {Spacing::pixel, "0.345328\\0.345328", "0.345328\\0.345328"},
+          {Spacing::none, "absent", "absent"}}) {
+        options.spacing = spacing;
+        const auto object = build_secondary_capture_header(record, *frame, options);
+        BOOST_TEST(text(*object, DCM_NominalScannedPixelSpacing) == nominal);
+        BOOST_TEST(text(*object, DCM_PixelSpacing) == pixel);
+        BOOST_TEST(text(*object, DCM_PixelAspectRatio) == "absent");
+        BOOST_TEST(text(*object, DCM_Columns) == "1231");
+        BOOST_TEST(text(*object, DCM_Rows) == "1024");
+        BOOST_TEST(text(*object, DCM_DerivationDescription) ==
+                   "NIH 8-bit PNG resampled from 3056x2544; wrapped, stretched to square pixels by "
+                   "bilinear interpolation, columns 1.201258, rows 1.000000");
+    }
+    const auto whole = encode_secondary_capture(record, frame, explicit_vr_little_endian, options);
+    BOOST_REQUIRE(whole.has_value());
+    BOOST_TEST(whole->segments.back().bytes.size() == 1024U * 1231U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -30,8 +30,10 @@ struct Observer {
 /// What was drawn; a box stands for all but `rectangle` only where that was asked for.
 enum class SourceShape : std::uint8_t { rectangle, circle, ellipse, polygon };
 
-/// In pixels of the stored 1024 × 1024 image; (0,0) is the outer top-left corner of the top-left
-/// pixel (PS3.3 C.18.6). The same coordinates as BoundingBox: nothing is added or rounded.
+/// In pixels of the PNG, 1024 × 1024, also where the image object is resampled; of what one report
+/// said, until StoredRegions has seen it, in those of its image. (0,0) is the outer top-left corner
+/// of the top-left pixel (PS3.3 C.18.6). The same coordinates as BoundingBox: nothing is added or
+/// rounded.
 struct AnnotationBox {
     double x = 0, y = 0, width = 0, height = 0;
     /// x, y, w, h as the flat file wrote them, all four or none; a report has none.

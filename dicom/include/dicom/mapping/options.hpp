@@ -14,6 +14,9 @@
 namespace cxr::dicom {
 
 enum class Spacing : std::uint8_t { nominal, pixel, none };
+/// Pixels as the PNG has them, or stretched to square ones at the radiograph's proportions
+/// (mapping/geometry.hpp).
+enum class Geometry : std::uint8_t { stored, resampled };
 enum class Dates : std::uint8_t { synthetic, none };
 enum class Names : std::uint8_t { id, human };
 enum class ModalityChoice : std::uint8_t { dx, cr, ot, automatic };
@@ -52,6 +55,7 @@ struct ReportOptions {
 
 struct MappingOptions {
     Spacing spacing = Spacing::nominal;
+    Geometry geometry = Geometry::stored;
     Dates dates = Dates::synthetic;
     Names names = Names::id;
     ModalityChoice modality = ModalityChoice::dx;

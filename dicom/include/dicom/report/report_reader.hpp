@@ -34,6 +34,8 @@ struct ReportReadingOptions {
     bool non_rectangular_as_boxes = false;
     /// Refuses documents whose Completion Flag is PARTIAL.
     bool strict = false;
+    /// Of the images that are spoken of, in pixels: no region reaches further (object_side_max()).
+    double image_side_max = 1024;
 };
 
 /// A group or an evaluation that was not taken.
