@@ -107,8 +107,12 @@ void AuditTrail::note(const storescp::AssociationAccepted& event) {
 
 void AuditTrail::note(const storescp::AssociationEnded& event) {
     const Peer peer = peer_of(event.association);
-    for (const auto& [study, subject] : peer.received) {
-        tell_transfer(AuditKind::instances_received, peer, ae_title_, {subject}, true);
+    for (const auto& [study_and_originator, subject] : peer.received) {
+        tell_transfer({.kind = AuditKind::instances_received,
+                       .receiver = ae_title_,
+                       .originator = study_and_originator.second},
+                      peer,
+                      {subject});
     }
     const std::lock_guard lock(mutex_);
     peers_.erase(event.association);
@@ -120,34 +124,37 @@ AuditTrail::Peer AuditTrail::peer_of(std::uint64_t association) {
     return known == peers_.end() ? Peer{} : known->second;
 }
 
-/// One message for each study: a message is about one patient.
-void AuditTrail::tell_transfer(AuditKind kind,
+/// One message for each study: a message is about one patient. Who asked for the transfer is the
+/// requestor: the sender, the receiver or a third party (A.5.3.7).
+void AuditTrail::tell_transfer(const Transfer& transfer,
                                const Peer& peer,
-                               const std::string& receiver,
-                               const std::vector<storescp::AuditSubject>& subjects,
-                               bool success) {
-    const bool inbound = kind == AuditKind::instances_received;
-    const bool third_party = !inbound && receiver != peer.calling;
+                               const std::vector<storescp::AuditSubject>& subjects) {
+    const bool inbound = transfer.kind == AuditKind::instances_received;
+    const bool moved_out = !inbound && transfer.receiver != peer.calling;
+    const bool moved_in = inbound && !transfer.originator.empty();
     std::vector<AuditParticipant> participants{
         {.user_id = inbound ? peer.calling : ae_title_,
          .role = Role::source,
-         .is_requestor = inbound,
+         .is_requestor = inbound && !moved_in,
          .address = inbound ? peer.address : std::string()},
-        {.user_id = receiver,
+        {.user_id = transfer.receiver,
          .role = Role::destination,
-         .is_requestor = !inbound && !third_party,
-         .address = inbound || third_party ? std::string() : peer.address}};
-    if (third_party) {
+         .is_requestor = !inbound && !moved_out,
+         .address = inbound || moved_out ? std::string() : peer.address}};
+    if (moved_out) {
         participants.push_back(
             {.user_id = peer.calling, .is_requestor = true, .address = peer.address});
+    }
+    if (moved_in) {
+        participants.push_back({.user_id = transfer.originator, .is_requestor = true});
     }
     if (!peer.user.empty()) {
         participants.push_back(
             {.user_id = peer.user, .is_requestor = true, .address = peer.address});
     }
     for (const storescp::AuditSubject& subject : subjects) {
-        write({.kind = kind,
-               .success = success,
+        write({.kind = transfer.kind,
+               .success = transfer.success,
                .participants = participants,
                .source_id = {},
                .subjects = {subject}});
@@ -155,11 +162,9 @@ void AuditTrail::tell_transfer(AuditKind kind,
 }
 
 void AuditTrail::note(const storescp::TransferBegan& event) {
-    tell_transfer(AuditKind::begin_transferring,
+    tell_transfer({.kind = AuditKind::begin_transferring, .receiver = event.audit.receiver},
                   peer_of(event.association),
-                  event.audit.receiver,
-                  event.audit.subjects,
-                  true);
+                  event.audit.subjects);
 }
 
 /// Nobody asked for it but the node itself.
@@ -182,7 +187,8 @@ void AuditTrail::note(const storescp::RequestFinished& event) {
         const std::lock_guard lock(mutex_);
         for (const storescp::AuditSubject& stored : event.audit.subjects) {
             storescp::AuditSubject& study =
-                peers_[event.association].received[stored.study_instance_uid];
+                peers_[event.association]
+                    .received[{stored.study_instance_uid, event.audit.originator}];
             study.patient_id = stored.patient_id;
             study.study_instance_uid = stored.study_instance_uid;
             for (const auto& [sop_class_uid, count] : stored.instances) {
@@ -193,13 +199,15 @@ void AuditTrail::note(const storescp::RequestFinished& event) {
         const Peer peer{.calling = event.peers.calling,
                         .address = without_port(event.audit.address),
                         .user = {}};
-        tell_transfer(AuditKind::instances_received, peer, ae_title_, event.audit.subjects, true);
+        tell_transfer({.kind = AuditKind::instances_received, .receiver = ae_title_},
+                      peer,
+                      event.audit.subjects);
     } else if (event.service == "C-MOVE" || event.service == "C-GET") {
-        tell_transfer(AuditKind::instances_sent,
+        tell_transfer({.kind = AuditKind::instances_sent,
+                       .receiver = event.audit.receiver,
+                       .success = success},
                       peer_of(event.association),
-                      event.audit.receiver,
-                      event.audit.subjects,
-                      success);
+                      event.audit.subjects);
     } else if (event.service == "C-FIND") {
         const Peer peer = peer_of(event.association);
         write({.kind = AuditKind::query,

@@ -62,6 +62,7 @@ struct Audited {
     std::vector<AuditSubject> subjects{};  ///< of objects that are transferred
     std::vector<std::byte> identifier{};   ///< of a query, as it came
     std::string address{};                 ///< of whoever asked without an association
+    std::string originator{};              ///< AE title whose C-MOVE a C-STORE is part of
 };
 /// A C-MOVE or C-GET begins to send; only where an audit is wanted.
 struct TransferBegan {

@@ -116,6 +116,8 @@ private:
     Awaitable<void> write_control();
     void written(const boost::system::error_code& error);
     Awaitable<bool> write_pieces(const std::vector<std::span<const std::byte>>& pieces);
+    /// That a message is being sent, until it is, or something is thrown.
+    class Sending;
     void note_sent(const CommandSet& command);
     [[nodiscard]] std::uint32_t pdu_bytes_sent() const;
     Awaitable<bool> send_framed(DataFramer& framer);

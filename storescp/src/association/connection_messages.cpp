@@ -26,6 +26,22 @@ bool is_final(const CommandSet& response) {
 
 }  // namespace
 
+class Connection::Sending {
+public:
+    explicit Sending(Connection& connection) : connection_(connection) {
+        connection_.sending_ = true;
+    }
+    ~Sending() {
+        connection_.sending_ = false;
+        connection_.write_free_.notify();
+    }
+    Sending(const Sending&) = delete;
+    Sending& operator=(const Sending&) = delete;
+
+private:
+    Connection& connection_;
+};
+
 Awaitable<Result<Message>> Connection::receive_message() {
     while (true) {
         auto message = inbox_.next_message();
@@ -85,7 +101,7 @@ Awaitable<Result<void>> Connection::send_message(std::uint8_t presentation_conte
     if (!upper_layer_.may_send_data()) {
         co_return fault();
     }
-    sending_ = true;
+    const Sending sending(*this);
     note_sent(command);
     DataFramer framer(presentation_context_id, pdu_bytes_sent());
     framer.add_command(command_bytes);
@@ -93,8 +109,6 @@ Awaitable<Result<void>> Connection::send_message(std::uint8_t presentation_conte
         framer.add_data(segment.bytes);
     }
     const bool sent = co_await send_framed(framer);
-    sending_ = false;
-    write_free_.notify();
     if (!sent) {
         co_return fault();
     }
@@ -138,13 +152,11 @@ Awaitable<Result<void>> Connection::send_messages(std::uint8_t presentation_cont
     if (!upper_layer_.may_send_data()) {
         co_return fault();
     }
-    sending_ = true;
+    const Sending sending(*this);
     for (const OutgoingMessage& message : messages) {
         note_sent(message.command);
     }
     const bool sent = co_await send_framed(framers);
-    sending_ = false;
-    write_free_.notify();
     if (!sent) {
         co_return fault();
     }

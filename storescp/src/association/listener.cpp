@@ -282,11 +282,11 @@ private:
                                  *policy,
                                  settings_.limits.pdu_bytes_max,
                                  settings_.limits.operations_performed_max);
-        if (stopping_ && std::holds_alternative<Acceptance>(outcome)) {
-            outcome = Refusal{temporary_congestion, "the node is stopping"};
-        }
         if (auto* acceptance = std::get_if<Acceptance>(&outcome)) {
             auto refusal = co_await refuse(connection, request, acceptance->agreement, policy);
+            if (stopping_ && !refusal) {  // also when it began to while that was looked up
+                refusal = Refusal{temporary_congestion, "the node is stopping"};
+            }
             auto place = refusal ? nullptr : registry_->admit(connection.number());
             if (place) {
                 const Peer* peer = find_peer(*policy, acceptance->agreement.peers.calling);

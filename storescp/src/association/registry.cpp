@@ -72,7 +72,11 @@ std::vector<std::shared_ptr<Connection>> Registry::oldest_unassociated(std::size
 
 std::vector<std::shared_ptr<Connection>> Registry::surplus() const {
     const std::size_t borne = std::max<std::size_t>(64, settings_.associations_max);
-    const std::size_t others = connections_count() - associations_count();
+    std::size_t others = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        others = entries_.size() - associations_;
+    }
     return others > borne ? oldest_unassociated(others - borne)
                           : std::vector<std::shared_ptr<Connection>>{};
 }

@@ -112,7 +112,9 @@ Awaitable<Result<tcp::socket>> connect(std::vector<tcp::endpoint> endpoints,
     for (const tcp::endpoint& endpoint : endpoints) {
         const auto [failed] = co_await socket->async_connect(endpoint, use_result);
         error = failed;
-        if (!error || error == asio::error::operation_aborted) {
+        // Too late is too late, also where the deadline closed nothing: between two addresses.
+        const bool late = deadline.expiry() <= asio::steady_timer::clock_type::now();
+        if (!error || late || error == asio::error::operation_aborted) {
             break;
         }
         boost::system::error_code ignored;
@@ -158,6 +160,8 @@ Awaitable<Result<std::unique_ptr<Association>>> request_association(AssociationR
         transport_for(request, std::move(*socket)), request.timeouts, request.limits);
     const auto associated = co_await connection->associate(request_pdu(request));
     if (!associated) {
+        // Aborted, it would await the peer's close for all of ARTIM, and a stop of ours with it.
+        connection->shut_down("not associated");
         co_return named(associated.error());
     }
     std::unique_ptr<Association> association =

@@ -200,6 +200,11 @@ Awaitable<bool> Courier::ask_to_commit(const CommitmentRequest& request) {
     };
     const Current current{*this};
     association_ = association->get();
+    if (stopping_) {  // it began to while we connected: nobody would wait for the answer
+        co_await withdraw(request.transaction_uid, "the node is stopping", true);
+        co_await (*association)->release();
+        co_return true;
+    }
     constexpr std::uint16_t message_id = 1;
     const auto requested = co_await request_commitment(**association, request, message_id);
     if (!requested && requested.error().kind == FaultKind::refused) {

@@ -189,7 +189,11 @@ Audited audited(const Request& request, std::vector<AuditSubject> subjects) {
             .transfer_syntax_uid = context == nullptr ? std::string() : context->transfer_syntax,
             .receiver = receiver_of(request),
             .subjects = std::move(subjects),
-            .identifier = request.identifier()};
+            .identifier = request.identifier(),
+            .address = {},
+            .originator = request.command().is(CommandField::c_store_rq)
+                              ? request.command().move_originator_ae_title.value_or("")
+                              : ""};
 }
 
 void report(const ServiceEnvironment& environment,

@@ -189,6 +189,27 @@ BOOST_AUTO_TEST_CASE(X10_objects_received_are_one_message_a_study_at_the_end_of_
     BOOST_TEST(has(lines[2], R"(ParticipantObjectID="P2")"));
 }
 
+BOOST_AUTO_TEST_CASE(S21_objects_received_for_a_third_party_name_it_as_the_requestor) {
+    Trail trail;
+    const auto stored = [](const char* originator) {
+        return finished("C-STORE",
+                        {.sop_class_uid = "1.2.840.9",
+                         .subjects = {subject("P1", "1.2.3", 1)},
+                         .originator = originator});
+    };
+    const auto lines = trail.after({accepted(),
+                                    stored(""),
+                                    stored("WORKSTATION"),
+                                    stored("WORKSTATION"),
+                                    storescp::AssociationEnded{7, "released", true}});
+    BOOST_TEST_REQUIRE(lines.size() == 4U);
+    BOOST_TEST(!has(lines[1], "WORKSTATION"));
+    BOOST_TEST(has(lines[1], R"(UserID="VIEWER" UserIsRequestor="true")"));
+    BOOST_TEST(has(lines[2], R"(UserID="WORKSTATION" UserIsRequestor="true")"));
+    BOOST_TEST(has(lines[2], R"(UserID="VIEWER" UserIsRequestor="false")"));
+    BOOST_TEST(has(lines[2], R"(NumberOfInstances="2")"));
+}
+
 BOOST_AUTO_TEST_CASE(X10_wrong_users_and_refused_nodes_are_told_whatever_they_call_themselves) {
     Trail trail;
     const auto lines = trail.after(

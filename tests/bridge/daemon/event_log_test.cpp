@@ -45,6 +45,19 @@ BOOST_AUTO_TEST_CASE(for_people_has_every_value_by_name) {
                line);
 }
 
+BOOST_AUTO_TEST_CASE(S21_a_store_tells_the_move_that_it_is_part_of) {
+    Recorded recorded(config::LogFormat::human);
+    storescp::RequestFinished stored = a_find(0);
+    stored.service = "C-STORE";
+    stored.detail = "SecondaryCaptureImageStorage moved for VIEWER #12";
+    recorded.events.on(stored);
+    const std::string line = recorded.stream.str();
+    BOOST_TEST(line.find("C-STORE association=7") != std::string::npos, line);
+    BOOST_TEST(line.find("detail=\"SecondaryCaptureImageStorage moved for VIEWER #12\"") !=
+                   std::string::npos,
+               line);
+}
+
 BOOST_AUTO_TEST_CASE(as_json_is_one_object) {
     Recorded recorded(config::LogFormat::json);
     recorded.events.on(a_find(0xA900));

@@ -217,6 +217,22 @@ BOOST_AUTO_TEST_CASE(a_peer_that_does_not_answer_is_given_up) {
     BOOST_TEST(hex(peer.receive()) == hex(pdu::encode(abort_by_user)));
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_that_was_given_up_is_not_waited_for) {
+    // It need not close: a node that stops would wait for ARTIM once more.
+    RawAcceptor acceptor;
+    AssociationRequest request = request_to(acceptor.port());
+    request.timeouts.artim = 3s;
+    Requestor requestor;
+    requestor.begin(request, nothing);
+    RawPeer peer = acceptor.accept();
+    static_cast<void>(peer.receive());
+    BOOST_TEST(ends_with(requestor.outcome(), "no answer within 3 s"));
+    BOOST_TEST(hex(peer.receive()) == hex(pdu::encode(abort_by_user)));
+    const auto aborted = std::chrono::steady_clock::now();
+    BOOST_TEST(peer.receive().empty());
+    BOOST_TEST((std::chrono::steady_clock::now() - aborted < 2500ms));
+}
+
 BOOST_AUTO_TEST_CASE(no_connection_is_a_fault_that_names_the_destination) {
     Requestor requestor;
     const std::uint16_t nobody = free_port();

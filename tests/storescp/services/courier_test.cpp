@@ -1,5 +1,6 @@
 // What a node sends of itself: to whom, in how many associations, and when again.
 #include "support/fake_delivery.hpp"
+#include "support/raw_peer.hpp"
 #include "support/running_node.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -243,6 +244,36 @@ BOOST_AUTO_TEST_CASE(is_asked_to_commit_again_later) {
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(commitment_after_delivery)
+
+BOOST_AUTO_TEST_CASE(is_not_asked_for_by_a_node_that_stops_while_it_connects) {
+    // Its answer may take as long as dimse_timeout, which no stop waits for.
+    RawAcceptor archive;
+    Bench bench(0);
+    bench.owed.to_commit = CommitmentRequest{.transaction_uid = "1.2.99.1",
+                                             .references = {{secondary_capture, "1.2.3.1"}}};
+    bench.knows_archive_at(archive.port());
+    bench.start();
+    RawPeer peer = archive.accept();
+    BOOST_TEST(!peer.receive().empty());
+    auto stopped = boost::asio::co_spawn(bench.io, bench.node().stop(30s), boost::asio::use_future);
+    while (true) {  // until it no longer listens: the courier was told before
+        try {
+            RawPeer::connect(bench.node().port());
+        } catch (const std::runtime_error&) {
+            break;
+        }
+    }
+    pdu::AssociateAC answer;
+    answer.contexts = {
+        {1, ContextResult::acceptance, std::string(dicom::explicit_vr_little_endian.uid)}};
+    peer.send(pdu::encode(answer));
+    BOOST_TEST(hex(peer.receive()) == hex(pdu::encode_release_rq()));
+    peer.send(pdu::encode_release_rp());
+    const auto withdrawn = bench.owed.wait_for_withdrawal();
+    BOOST_TEST(withdrawn[0].first == "the node is stopping");
+    BOOST_TEST(withdrawn[0].second, "to be asked for again");
+    BOOST_TEST((stopped.wait_for(30s) == std::future_status::ready));
+}
 
 BOOST_AUTO_TEST_CASE(is_asked_for_and_the_report_on_the_same_association_is_kept) {
     Archive archive;

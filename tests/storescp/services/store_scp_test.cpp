@@ -264,6 +264,20 @@ BOOST_AUTO_TEST_CASE(s21_the_move_originator_is_kept_in_the_event) {
                "SecondaryCaptureImageStorage moved for VIEWER #12");
     BOOST_TEST(bench.events.kept.at(0).peers.calling == "VIEWER");
     BOOST_TEST(bench.events.kept.at(0).status == 0x0000);
+    BOOST_TEST(bench.events.kept.at(0).audit.originator.empty(), "no audit was asked for");
+}
+
+BOOST_AUTO_TEST_CASE(s21_an_audit_is_told_the_move_originator) {
+    Bench bench;
+    bench.settings.audit = true;
+    CommandSet command = store_request(1);
+    command.move_originator_ae_title = "VIEWER";
+    bench.peer.deliver(command, {numbered(10)});
+    bench.peer.deliver(store_request(2), {numbered(10)});
+    bench.serve();
+    BOOST_REQUIRE(bench.events.kept.size() == 2U);
+    BOOST_TEST(bench.events.kept[0].audit.originator == "VIEWER");
+    BOOST_TEST(bench.events.kept[1].audit.originator.empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_object_counts_one_in_its_event) {

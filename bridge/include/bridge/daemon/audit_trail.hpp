@@ -42,7 +42,14 @@ private:
     /// What is known of an association until it ends.
     struct Peer {
         std::string calling, address, user;
-        std::map<std::string, storescp::AuditSubject> received{};  ///< by Study Instance UID
+        /// By Study Instance UID and the AE title whose C-MOVE brought it; empty: nobody's.
+        std::map<std::pair<std::string, std::string>, storescp::AuditSubject> received{};
+    };
+    struct Transfer {
+        AuditKind kind;
+        std::string receiver;
+        std::string originator{};  ///< of the C-MOVE that objects received are part of; empty: none
+        bool success = true;
     };
 
     void note(const storescp::AssociationAccepted& event);
@@ -57,11 +64,9 @@ private:
     void note(const Other&) {}
 
     [[nodiscard]] Peer peer_of(std::uint64_t association);
-    void tell_transfer(AuditKind kind,
+    void tell_transfer(const Transfer& transfer,
                        const Peer& peer,
-                       const std::string& receiver,
-                       const std::vector<storescp::AuditSubject>& subjects,
-                       bool success);
+                       const std::vector<storescp::AuditSubject>& subjects);
     void open();
     void write(AuditMessage message);
 
