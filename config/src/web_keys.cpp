@@ -21,6 +21,13 @@ bool is_an_origin(const std::string& given) {
                             given.find_first_of("/ ", scheme + 3) == std::string::npos);
 }
 
+bool is_a_host_name(const std::string& given) {
+    return !given.empty() && given.size() <= 253 &&
+           given.find_first_not_of(
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") ==
+               std::string::npos;
+}
+
 }  // namespace
 
 template <>
@@ -45,6 +52,10 @@ std::span<const Key<WebSection>> keys_of<WebSection>() {
                 &S::allowed_origins,
                 R"(a list of origins, as "https://viewer.example.org", or "*")",
                 is_an_origin),
+        list<S>("host_names",
+                &S::host_names,
+                R"(a list of host names, as "pacs.example.org", without a port)",
+                is_a_host_name),
         text<S>("viewer", &S::viewer, "a folder", [](const std::string&) { return true; }),
         number<S>("max_connections", &S::max_connections, 1, 100'000),
         number<S>("max_request_line", &S::max_request_line, 256, mebibyte, "bytes"),
@@ -55,6 +66,7 @@ std::span<const Key<WebSection>> keys_of<WebSection>() {
         seconds<S>("body_timeout", &S::body_timeout),
         number<S>("min_body_rate", &S::min_body_rate, 1, 1'073'741'824, "bytes a second"),
         seconds<S>("write_timeout", &S::write_timeout),
+        number<S>("min_write_rate", &S::min_write_rate, 1, 1'073'741'824, "bytes a second"),
     };
     return keys;
 }

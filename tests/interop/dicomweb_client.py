@@ -253,6 +253,95 @@ def limits():
         assert answer.status == 204 and (answer.headers["Warning"] is not None) == more, query
 
 
+def boxed_image():
+    """(study, path of a presentation state, path of its image, UIDs of the state, its boxes)"""
+    found = next(i for i in ask("/instances?Modality=PR", JSON).json())
+    state = urllib.parse.urlsplit(value(found, "00081190")).path.removeprefix("/dicom-web")
+    (attributes,) = ask(state + "/metadata", JSON).json()
+    series = attributes["00081115"]["Value"][0]
+    image = series["00081140"]["Value"][0]
+    study = re.match("/studies/[^/]+", state)[0]
+    path = f"{study}/series/{value(series, '0020000E')}/instances/{value(image, '00081155')}"
+    uids = (value(attributes, "0020000E"), value(attributes, "00080018"))
+    graphics = [g for a in attributes["00700001"]["Value"] for g in a["00700009"]["Value"]]
+    return study, state, path, uids, [g["00700022"]["Value"] for g in graphics]
+
+
+def presented():
+    study, state, path, (series, instance), boxes = boxed_image()
+    query = f"?presentationSeriesUID={series}&presentationUID={instance}&accept=image/png"
+    drawn = ask(path + "/rendered" + query)
+    assert drawn.status == 200, drawn.body
+    assert ask(state + "/rendered?accept=image/png").body == drawn.body
+    picture = Image.open(io.BytesIO(drawn.body)).convert("L")
+    bare = Image.open(io.BytesIO(ask(path + "/rendered?accept=image/png").body)).convert("L")
+    assert picture.size == bare.size
+    for box in boxes:
+        left, top, right, bottom = box[0], box[1], box[4], box[5]
+        # Two of its edges, at their middles; the others may run along the picture's edge or a label.
+        on = [(left, (top + bottom) / 2), ((left + right) / 2, bottom)]
+        for x, y in on:
+            x, y = min(int(x), picture.size[0] - 1), min(int(y), picture.size[1] - 1)
+            assert picture.getpixel((x, y)) == 255, (box, x, y, picture.getpixel((x, y)))
+    changed = sum(a != b for a, b in zip(picture.tobytes(), bare.tobytes()))
+    assert 0 < changed < len(bare.tobytes()) / 4, changed
+    half = Image.open(io.BytesIO(ask(path + "/rendered" + query + "&viewport=512,512").body))
+    assert max(half.size) == 512
+    noted = Image.open(io.BytesIO(ask(path + "/rendered?annotation=patient,technique&accept=image/png").body))
+    assert noted.convert("L").tobytes() != bare.tobytes()
+    wrong = ask(path + f"/rendered?presentationSeriesUID={series}&presentationUID=1.2.3")
+    assert wrong.status == 404 and ask(path + f"/rendered?presentationUID={instance}").status == 400
+    parts = ask(study + "/rendered?accept=multipart/related;type=image/jpeg").parts()
+    assert len(parts) >= 2 and all(h["Content-Type"] == "image/jpeg" for h, _ in parts)
+
+
+def uri():
+    path, picture = some_image()
+    uids = re.match("/studies/([^/]+)/series/([^/]+)/instances/([^/]+)", path).groups()
+    root = "/wado?requestType=WADO&" + "&".join(
+        f"{name}={uid}" for name, uid in zip(("studyUID", "seriesUID", "objectUID"), uids))
+
+    def shown(query):
+        answer = ask(root + query, base="")
+        assert answer.status == 200, (query, answer.body)
+        return answer, Image.open(io.BytesIO(answer.body))
+
+    answer, jpeg = shown("")
+    assert answer.headers["Content-Type"] == "image/jpeg" and jpeg.size == picture.size
+    answer, png = shown("&contentType=image/png")
+    assert answer.headers["Content-Type"] == "image/png" and png.tobytes() == picture.tobytes()
+    assert ask(root + "&contentType=image/png", {"If-None-Match": answer.headers["ETag"]}, base="").status == 304
+    assert max(shown("&rows=100&columns=100")[1].size) == 100
+    width, height = picture.size
+    _, quarter = shown("&contentType=image/png&region=0.5,0.5,1,1")
+    assert quarter.size == (width // 2, height // 2)
+    assert quarter.tobytes() == picture.crop((width // 2, height // 2, width, height)).tobytes()
+    _, dark = shown("&contentType=image/png&windowCenter=250&windowWidth=2")
+    assert set(dark.tobytes()) <= {0, 255}
+    assert len(ask(root + "&imageQuality=10", base="").body) < len(ask(root + "&imageQuality=95", base="").body)
+    whole = ask(root + "&contentType=application/dicom", base="")
+    assert whole.headers["Content-Type"] == "application/dicom" and whole.body[128:132] == b"DICM"
+    assert whole.body.endswith(picture.tobytes())
+    jls = ask(root + "&contentType=application/dicom&transferSyntax=1.2.840.10008.1.2.4.80", base="")
+    assert b"1.2.840.10008.1.2.4.80" in jls.body[:400] and len(jls.body) < len(whole.body)
+    for query, status in (
+        ("&contentType=image/gif", 406),
+        ("&contentType=application/dicom&transferSyntax=1.2.3", 406),
+        ("&frameNumber=2", 404),
+        ("&rows=x", 400),
+        ("&anonymize=yes", 406),
+    ):
+        assert ask(root + query, base="").status == status, query
+    assert ask("/wado", base="").status == 400
+    assert ask(root.replace(uids[2], "1.2.3"), base="").status == 404
+    _, _, boxed, (series, instance), _ = boxed_image()
+    uids = re.match("/studies/([^/]+)/series/([^/]+)/instances/([^/]+)", boxed).groups()
+    root = "/wado?requestType=WADO&" + "&".join(
+        f"{name}={uid}" for name, uid in zip(("studyUID", "seriesUID", "objectUID"), uids))
+    stated = ask(f"{root}&contentType=image/png&presentationUID={instance}&presentationSeriesUID={series}", base="")
+    assert stated.status == 200 and stated.body != ask(root + "&contentType=image/png", base="").body
+
+
 def manners():
     origin = {"Origin": "https://viewer.example.org"}
     allowed = ask("/studies?limit=1", {**JSON, **origin})

@@ -102,6 +102,14 @@ BOOST_AUTO_TEST_CASE(ps3_18_10_4_rendered_pictures) {
     check("rendered");
 }
 
+BOOST_AUTO_TEST_CASE(ps3_18_10_4_pictures_with_a_presentation_state) {
+    check("presented");
+}
+
+BOOST_AUTO_TEST_CASE(ps3_18_9_wado_uri) {
+    check("uri");
+}
+
 BOOST_AUTO_TEST_CASE(other_origins_and_methods) {
     check("manners");
 }

@@ -7,6 +7,8 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include <array>
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -75,6 +77,7 @@ public:
         boost::asio::co_spawn(context_.io(), server_.stop(grace), boost::asio::use_future).get();
     }
     [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+    [[nodiscard]] boost::asio::thread_pool& pool() { return pool_; }
     [[nodiscard]] std::size_t connections() const { return server_.connections(); }
 
     RecordedExchanges exchanges;
@@ -118,6 +121,19 @@ public:
         while (read()) {
         }
         return std::exchange(received_, {});
+    }
+    /// Reads as rest(). Does it end by an error?
+    bool is_reset() {
+        std::array<char, 4'096> bytes{};
+        ssize_t got = 1;
+        while (got > 0) {
+            pollfd wait{.fd = peer_.handle(), .events = POLLIN, .revents = 0};
+            if (::poll(&wait, 1, static_cast<int>(patience.count())) <= 0) {
+                throw std::runtime_error("the server sent nothing in time");
+            }
+            got = ::recv(peer_.handle(), bytes.data(), bytes.size(), 0);
+        }
+        return got < 0 && errno == ECONNRESET;
     }
     [[nodiscard]] RawPeer& raw() { return peer_; }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <sys/socket.h>
 
 namespace cxr::test {
@@ -39,6 +40,25 @@ public:
             pdu = std::move(pdu) + read(length);
         }
         return pdu;
+    }
+
+    /// Everything until the node says, by close_notify, that this is all. Throws where it only
+    /// closes.
+    std::string until_close_notify() {
+        std::string text;
+        std::array<std::byte, 4'096> bytes;
+        while (true) {
+            const auto read = engine_->read(bytes);
+            if (read.progress == Engine::Progress::needs_bytes) {
+                exchange();
+            } else if (read.progress == Engine::Progress::done) {
+                text.append(reinterpret_cast<const char*>(bytes.data()), read.count);
+            } else if (read.progress == Engine::Progress::closed) {
+                return text;
+            } else {
+                throw std::runtime_error(engine_->why());
+            }
+        }
     }
 
 private:

@@ -59,7 +59,7 @@ TextTable web_resources(const config::Config& config) {
     const web::Router router = web::make_router(web_ports);
     TextTable table{.header = {"Resource", "Does", "Media types", "Parameters"}, .rows = {}};
     for (const web::Resource& resource : router.resources()) {
-        if (!resource.pattern.starts_with("/dicom-web")) {
+        if (!resource.pattern.starts_with("/dicom-web") && resource.pattern != "/wado") {
             continue;
         }
         table.rows.push_back({in_code(resource.method + ' ' + resource.pattern),
@@ -74,7 +74,7 @@ void web_services(Document& text, const config::Config& config) {
     text.emplace_back(Heading{3, "4.7 DICOMweb"});
     text.emplace_back(
         Paragraph{"Where `web.enabled` says so, HTTP/1.1 serves searches (QIDO-RS) and retrievals "
-                  "(WADO-RS) as "
+                  "(WADO-RS, WADO-URI) as "
                   "PS3.18 defines them, of the same objects by the same matching as C-FIND, "
                   "relational and at "
                   "all levels. Instances are sent as they are kept where `transfer-syntax=*` is "

@@ -4,6 +4,7 @@
 
 #include "bridge/web/router.hpp"
 #include "json_web_token.hpp"
+#include "passcode_guesses.hpp"
 #include "storescp/association/settings.hpp"
 
 #include <array>
@@ -29,9 +30,13 @@ struct AccessRules {
     std::vector<Token> tokens{};
     std::optional<TokenVerifier> json_web_tokens{};
     std::vector<std::string> allowed_origins{};
-    /// Only this machine can connect: requests that call us by another name come from a page whose
-    /// host was made to point here.
+    /// Only this machine can connect: what calls us by another name than one of its own comes from
+    /// a page whose host was made to point here.
     bool loopback_only = true;
+    /// Others can connect, and neither credentials nor a certificate tell such a page from others:
+    /// names count then, too, but any address is ours.
+    bool names_checked = false;
+    std::vector<std::string> host_names{};  ///< that are ours, without a port
 };
 
 /// Lines "NAME read|write TOKEN"; "#" begins a comment. Faults: malformed (names the line, never
@@ -58,18 +63,30 @@ private:
         std::chrono::system_clock::time_point until;
     };
 
-    /// Nothing: it is wrong, or (`busy`) there is too much to check.
-    [[nodiscard]] std::optional<Identity> identify(std::string_view authorization, bool& busy);
-    [[nodiscard]] std::optional<Identity> by_passcode(std::string_view credentials, bool& busy);
+    class Turn;
+    /// Nothing: it is wrong, or (`wait`, seconds) this client is to come again later.
+    [[nodiscard]] std::optional<Identity> identify(const Request& request,
+                                                   std::string_view authorization,
+                                                   unsigned& wait);
+    [[nodiscard]] std::optional<Identity> by_passcode(const Request& request,
+                                                      std::string_view credentials,
+                                                      unsigned& wait);
+    [[nodiscard]] std::optional<Identity> remembered(const Digest& digest);
+    [[nodiscard]] std::optional<Identity> checked(std::string_view name, std::string_view passcode);
+    [[nodiscard]] bool host_is_ours(const Request& request) const;
     [[nodiscard]] std::optional<Identity> by_token(std::string_view token) const;
     [[nodiscard]] Digest digest_of(std::string_view text) const;
 
     const AccessRules rules_;
     const Now now_;
     const Digest salt_;
+    /// Whose passcode is hashed where there is none to compare with; null: nobody's is.
+    const storescp::User* const decoy_;
     std::mutex checking_;  ///< one passcode at a time: guessing takes no more than a core
+    // Guarded by mutex_.
     std::mutex mutex_;
-    std::map<Digest, Remembered> remembered_;  ///< guarded by mutex_
+    std::map<Digest, Remembered> remembered_;
+    PasscodeGuesses guesses_;
 };
 
 }  // namespace cxr::bridge::web

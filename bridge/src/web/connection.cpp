@@ -135,7 +135,13 @@ Connection::Connection(storescp::Transport transport, const Shared& shared)
       reader_(shared.settings.request_line_bytes_max,
               shared.settings.head_bytes_max,
               shared.settings.body_bytes_max),
-      timer_(transport_.executor()) {}
+      timer_(transport_.executor()),
+      sending_(shared.settings.write_time, shared.settings.write_bytes_per_second) {}
+
+void Connection::begin_account() {
+    account_ = {};
+    sending_ = SendingTime(shared_.settings.write_time, shared_.settings.write_bytes_per_second);
+}
 
 Awaitable<void> Connection::serve() {
     const auto self = shared_from_this();
@@ -146,7 +152,7 @@ Awaitable<void> Connection::serve() {
             again = co_await exchange();
         }
     }
-    if (transport_.is_open() && served_ && !timed_out_) {
+    if (transport_.is_open() && served_ && !timed_out_ && !unframed_) {
         // What we said last would be lost by closing on bytes that nobody read.
         writing_ = true;  // who sends without end is not waited for: the deadline closes
         expect_within(linger_time);
@@ -205,7 +211,7 @@ Awaitable<bool> Connection::receive_head() {
 
 /// Of what cannot be read as a request.
 Awaitable<void> Connection::refuse(Refused refused) {
-    account_ = {};
+    begin_account();
     bool keep_alive = false;
     served_ = true;
     timed_out_ = false;
@@ -233,7 +239,7 @@ Request Connection::request_of(const RequestHead& head, Target target) const {
 Awaitable<bool> Connection::exchange() {
     const auto began = Clock::now();
     const RequestHead& head = reader_.head();
-    account_ = {};
+    begin_account();
     served_ = true;
     const Resource* resource = nullptr;
     auto target = parse_target(head.target == "*" ? "/" : head.target);
@@ -360,7 +366,7 @@ void Connection::shut_down() {
     stopping_ = true;
     timer_.cancel();
     if (transport_.is_open()) {
-        transport_.close();
+        unframed_ ? transport_.reset() : transport_.close();
     }
 }
 

@@ -6,6 +6,7 @@
 #include "bridge/web/server.hpp"
 #include "request_reader.hpp"
 #include "response_head.hpp"
+#include "sending_time.hpp"
 #include "storescp/association/transport.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -53,6 +54,7 @@ private:
         std::string why{};
     };
 
+    void begin_account();
     [[nodiscard]] Awaitable<bool> secure();
     [[nodiscard]] Awaitable<bool> receive_head();
     /// False: the connection is to end.
@@ -63,6 +65,7 @@ private:
     [[nodiscard]] Awaitable<Response> ask(const Resource& resource, Request& request);
     [[nodiscard]] Awaitable<bool> drain();
 
+    /// Sets unframed_ while something is sent whose end is that of the connection.
     [[nodiscard]] Awaitable<bool> send(Response response, bool head_only, bool& keep_alive);
     [[nodiscard]] Awaitable<bool> send_pieces(std::string head,
                                               std::vector<dicom::Segment> first,
@@ -89,9 +92,11 @@ private:
     bool timed_out_ = false;
     bool writing_ = false;
     bool stopping_ = false;
-    bool served_ = false;  ///< a request, at least
+    bool served_ = false;    ///< a request, at least
+    bool unframed_ = false;  ///< to end now would look like the end of the answer
     std::atomic<bool> idle_{false};
     Account account_{};
+    SendingTime sending_;  ///< of the answer at hand
 };
 
 }  // namespace cxr::bridge::web

@@ -30,6 +30,24 @@ bool is_streamed(const Content& content) {
            std::holds_alternative<std::shared_ptr<LivePieces>>(content);
 }
 
+/// The same pieces; whoever lets go of them last, and wherever, they end on the pool: ending a
+/// database cursor or unmapping a file blocks.
+template <typename T>
+std::shared_ptr<T> ended_on_pool(boost::asio::thread_pool& pool, std::shared_ptr<T> pieces) {
+    T* const same = pieces.get();
+    return std::shared_ptr<T>(same, [&pool, owner = std::move(pieces)](T*) mutable {
+        asio::post(pool, [doomed = std::move(owner)] {});
+    });
+}
+
+void end_on_pool(boost::asio::thread_pool& pool, Content& content) {
+    if (auto* const pieces = std::get_if<std::shared_ptr<Pieces>>(&content)) {
+        *pieces = ended_on_pool(pool, std::move(*pieces));
+    } else if (auto* const live = std::get_if<std::shared_ptr<LivePieces>>(&content)) {
+        *live = ended_on_pool(pool, std::move(*live));
+    }
+}
+
 }  // namespace
 
 Awaitable<Result<std::vector<dicom::Segment>>> Connection::next_of(const Content& content) {
@@ -49,6 +67,7 @@ Awaitable<Result<std::vector<dicom::Segment>>> Connection::next_of(const Content
 }
 
 Awaitable<bool> Connection::send(Response response, bool head_only, bool& keep_alive) {
+    end_on_pool(shared_.pool, response.content);
     std::vector<dicom::Segment> first;
     if (is_streamed(response.content) && !head_only) {
         auto begun = co_await next_of(response.content);
@@ -77,12 +96,12 @@ Awaitable<bool> Connection::send(Response response, bool head_only, bool& keep_a
         co_return co_await write(std::move(head), whole);
     }
     if (is_streamed(response.content)) {
+        unframed_ = delivery.framing == Framing::until_close;
         const bool sent = co_await send_pieces(std::move(head),
                                                std::move(first),
                                                response.content,
                                                delivery.framing == Framing::chunked);
-        // Ending a database cursor or unmapping a file blocks.
-        boost::asio::post(shared_.pool, [doomed = std::move(response.content)] {});
+        unframed_ = unframed_ && !sent;
         co_return sent;
     }
     if (const auto* const text = std::get_if<std::string>(&response.content)) {
@@ -154,9 +173,11 @@ Awaitable<bool> Connection::write(std::string head,
         if (left.empty()) {
             break;
         }
-        expect_within(shared_.settings.write_time);
+        const auto offered = Clock::now();
+        expect_by(sending_.deadline(offered));
         const std::span<const asio::const_buffer> pieces(left);
         auto [error, count] = co_await transport_.write_some(pieces);
+        sending_.took(count, Clock::now() - offered);
         if (error) {
             sent = false;
             break;

@@ -8,6 +8,9 @@
 #include "representation.hpp"
 #include "stored_instances.hpp"
 
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdeftag.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -141,17 +144,16 @@ Response answer_bulk_data(const Request& request, const WebPorts& ports) {
         return problem_of(instances.error());
     }
     tell_sent(request, *instances, ports);
-    static constexpr std::string_view octets = "application/octet-stream";
-    bool single = false, several = false;
-    for (const MediaType& range : accepted(request)) {
-        single = single || range.takes(octets);
-        const std::string type = range.parameter("type");
-        several = several || (range.is("multipart/related") && (type.empty() || type == octets));
-    }
-    if (!single && !several) {
+    const bool pixels = *tag == DCM_PixelData;
+    const auto chosen = choose_bulk_representation(
+        accepted(request),
+        pixels ? port.transfer_syntaxes(instances->front()) : std::vector<std::string>());
+    if (!chosen) {
         return problem(406, "bulk data are answered as application/octet-stream");
     }
-    const auto object = load_readable(instances->front(), port);
+    const auto object = chosen->transfer_syntax_uid.empty()
+                            ? load_readable(instances->front(), port)
+                            : port.load(instances->front(), chosen->transfer_syntax_uid);
     if (!object) {
         return problem_of(object.error());
     }
@@ -161,14 +163,17 @@ Response answer_bulk_data(const Request& request, const WebPorts& ports) {
     if (!content) {
         return problem_of(content.error());
     }
-    if (single) {
-        Response response = whole(std::string(octets), *std::move(content));
+    const std::string type =
+        chosen->media_type +
+        (pixels ? "; transfer-syntax=" + object->transfer_syntax_uid : std::string());
+    if (!chosen->multipart) {
+        Response response = whole(type, *std::move(content));
         answer_conditionally(request, response);
         answer_range(request, response);
         return response;
     }
     const std::string url = request.origin + request.target.raw_path;
-    return in_parts(std::string(octets), std::string(octets), {url}, {*std::move(content)});
+    return in_parts(chosen->media_type, type, {url}, {*std::move(content)});
 }
 
 }  // namespace

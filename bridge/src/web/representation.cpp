@@ -140,4 +140,31 @@ std::optional<Representation> choose_frame_representation(const std::vector<Medi
     return std::nullopt;
 }
 
+std::optional<Representation> choose_bulk_representation(const std::vector<MediaType>& accepted,
+                                                         std::span<const std::string> available) {
+    constexpr std::string_view octets = "application/octet-stream";
+    std::vector<std::string> plain;
+    std::ranges::copy_if(available, std::back_inserter(plain), is_plain);
+    for (const MediaType& range : accepted) {
+        auto wanted = wanted_by(range);
+        if (!wanted || !wanted->part.takes(octets)) {
+            continue;
+        }
+        Representation chosen{.multipart = range.type == "multipart",
+                              .media_type = std::string(octets),
+                              .transfer_syntax_uid = {}};
+        if (plain.empty()) {
+            return chosen;
+        }
+        if (wanted->transfer_syntax == "*" && !is_plain(available.front())) {
+            wanted->transfer_syntax.clear();
+        }
+        chosen.transfer_syntax_uid = syntax_for(*wanted, plain);
+        if (!chosen.transfer_syntax_uid.empty()) {
+            return chosen;
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace cxr::bridge::web

@@ -27,4 +27,9 @@ struct Representation {
 [[nodiscard]] std::optional<Representation> choose_frame_representation(
     const std::vector<MediaType>& accepted, std::span<const std::string> available, bool single);
 
+/// Of bulk data: octets. Pixel data are decoded unless another transfer syntax is asked for; of
+/// what else there is, none is `available`, and none is chosen.
+[[nodiscard]] std::optional<Representation> choose_bulk_representation(
+    const std::vector<MediaType>& accepted, std::span<const std::string> available);
+
 }  // namespace cxr::bridge::web

@@ -9,14 +9,10 @@
 
 namespace cxr::bridge::web {
 
-namespace {
-
 bool is_uid(std::string_view text) {
     return !text.empty() && text.size() <= 64 &&
            text.find_first_not_of("0123456789.") == std::string_view::npos;
 }
-
-}  // namespace
 
 Result<std::vector<storescp::InstanceReference>> instances_of(const Request& request,
                                                               storescp::RetrievePort& port) {

@@ -5,9 +5,13 @@
 #include "dicom/codec/object_layout.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cxr::bridge::web {
+
+/// Of UIDs' characters, and no longer than one may be.
+[[nodiscard]] bool is_uid(std::string_view text);
 
 /// Captures `study`, `series`, `instance`. Faults: malformed (no UID), not_found (none), storage.
 [[nodiscard]] Result<std::vector<storescp::InstanceReference>> instances_of(

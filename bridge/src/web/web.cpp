@@ -18,6 +18,7 @@ Router make_router(const WebPorts& ports) {
     add_metadata_resources(router, ports);
     add_pixel_resources(router, ports);
     add_rendered_resources(router, ports);
+    add_uri_resource(router, ports);
     add_store_resources(router, ports);
     add_capabilities(router);
     add_viewer_resources(router, ports);

@@ -8,8 +8,10 @@
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
+#include <array>
 #include <fstream>
 #include <sstream>
+#include <unistd.h>
 
 namespace cxr::bridge::web {
 
@@ -34,6 +36,12 @@ bool is_loopback(const std::string& address) {
     boost::system::error_code error;
     const auto parsed = boost::asio::ip::make_address(address, error);
     return !error && parsed.is_loopback();
+}
+
+/// Empty: it has none.
+std::string own_host_name() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 }  // namespace
@@ -68,6 +76,7 @@ ServerSettings server_settings(const config::Config& config,
             .body_time = web.body_timeout,
             .body_bytes_per_second = web.min_body_rate,
             .write_time = web.write_timeout,
+            .write_bytes_per_second = web.min_write_rate,
             .allowed_origins = web.allowed_origins,
             .tls = std::move(tls)};
 }
@@ -78,6 +87,11 @@ Result<AccessRules> access_rules(const config::Config& config) {
     rules.authenticate = web.authentication == config::WebAuthentication::required;
     rules.allowed_origins = web.allowed_origins;
     rules.loopback_only = is_loopback(web.listen);
+    rules.names_checked = !rules.authenticate && !web.tls;
+    rules.host_names = web.host_names;
+    if (auto own = own_host_name(); !own.empty()) {
+        rules.host_names.push_back(std::move(own));
+    }
     rules.writers = {web.writers.begin(), web.writers.end()};
     auto known = users(config);
     if (!known) {

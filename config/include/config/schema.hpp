@@ -87,16 +87,18 @@ struct WebSection {
     std::string tokens_file{};
     std::string jwt_key_file{}, jwt_issuer{}, jwt_audience{};
     std::vector<std::string> allowed_origins{};
-    std::string viewer;  ///< the folder of a viewer's files; empty: none
+    std::vector<std::string> host_names{};  ///< that the node is called by, beside its address
+    std::string viewer;                     ///< the folder of a viewer's files; empty: none
     std::uint32_t max_connections = 256;
     std::uint32_t max_request_line = 8'192;  ///< bytes
     std::uint32_t max_header = 16'384;       ///< bytes, with the request line
     std::uint64_t max_body = 2'147'483'648;  ///< bytes
     std::chrono::seconds header_timeout{10};
     std::chrono::seconds idle_timeout{60};
-    std::chrono::seconds body_timeout{20};  ///< and the more, the longer a body is:
-    std::uint32_t min_body_rate = 16'384;   ///< bytes a second
-    std::chrono::seconds write_timeout{30};
+    std::chrono::seconds body_timeout{20};   ///< and the more, the longer a body is:
+    std::uint32_t min_body_rate = 16'384;    ///< bytes a second
+    std::chrono::seconds write_timeout{30};  ///< and the more, the longer an answer is:
+    std::uint32_t min_write_rate = 4'096;    ///< bytes a second
     friend bool operator==(const WebSection&, const WebSection&) = default;
 };
 

@@ -263,4 +263,25 @@ Result<void> decompress_frames(DcmDataset& image, const FrameCodec& codec) {
     return put_plain_pixels(image, shape, std::move(pixels));
 }
 
+Result<void> decompress_one_frame(DcmDataset& image,
+                                  const FrameCodec& codec,
+                                  std::span<const std::byte> stream) {
+    if (image.tagExists(DCM_NumberOfFrames)) {
+        image.putAndInsertString(DCM_NumberOfFrames, "1");
+    }
+    const FrameShape shape = shape_of(image);
+    if (const auto frames = frame_count(image, shape); !frames) {
+        return frames.error();
+    }
+    auto pixels = codec.decode(shape, stream);
+    if (!pixels) {
+        return std::move(pixels).error();
+    }
+    if (codec.by_pixel) {
+        say_by_pixel(image, shape);
+        say_transformed_back(image);
+    }
+    return put_plain_pixels(image, shape, *std::move(pixels));
+}
+
 }  // namespace cxr::dicom

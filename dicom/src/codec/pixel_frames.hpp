@@ -21,5 +21,9 @@ inline constexpr E_TransferSyntax encapsulated_stand_in = EXS_JPEG2000LosslessOn
 /// And back. A frame may have several fragments where there is one frame, or a Basic Offset Table.
 /// YBR_RCT and YBR_ICT become RGB. Faults: unsupported, malformed.
 [[nodiscard]] Result<void> decompress_frames(DcmDataset& image, const FrameCodec& codec);
+/// The same of one frame: its stream takes the place of all. Faults: those.
+[[nodiscard]] Result<void> decompress_one_frame(DcmDataset& image,
+                                                const FrameCodec& codec,
+                                                std::span<const std::byte> stream);
 
 }  // namespace cxr::dicom

@@ -170,7 +170,13 @@ Awaitable<error_code> Transport::flush() {
 
 Awaitable<void> Transport::linger() {
     error_code error;
-    socket_.shutdown(Socket::shutdown_send, error);
+    if (tls_) {
+        tls_->close();
+        error = co_await flush();
+    }
+    if (!error) {
+        socket_.shutdown(Socket::shutdown_send, error);
+    }
     while (!error) {
         const auto [not_readable] = co_await socket_.async_wait(Socket::wait_read, use_result);
         error = not_readable;
@@ -187,6 +193,12 @@ Awaitable<void> Transport::linger() {
 void Transport::cancel() {
     error_code ignored;
     socket_.cancel(ignored);
+}
+
+void Transport::reset() {
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket_.close(ignored);
 }
 
 void Transport::close() {

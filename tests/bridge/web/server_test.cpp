@@ -3,10 +3,15 @@
 #include "bridge/web/live_pieces.hpp"
 #include "bridge/web/problem.hpp"
 #include "support/running_web.hpp"
+#include "support/secure_node.hpp"
+#include "support/tls_peer.hpp"
 
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <future>
+#include <thread>
 
 using namespace cxr;
 using namespace cxr::bridge::web;
@@ -31,6 +36,27 @@ public:
 private:
     std::size_t fails_at_;
     std::size_t calls_ = 0;
+};
+
+/// Says where it ended.
+class EndingPieces final : public Pieces {
+public:
+    EndingPieces(bool fails, std::promise<bool>& on_pool, boost::asio::thread_pool*& pool)
+        : fails_(fails), on_pool_(on_pool), pool_(pool) {}
+    ~EndingPieces() override { on_pool_.set_value(pool_->get_executor().running_in_this_thread()); }
+    EndingPieces(const EndingPieces&) = delete;
+    EndingPieces& operator=(const EndingPieces&) = delete;
+    Result<std::vector<dicom::Segment>> next() override {
+        if (fails_) {
+            return Fault{.kind = FaultKind::not_found, .doing = "it broke"};
+        }
+        return std::vector<dicom::Segment>{};
+    }
+
+private:
+    const bool fails_;
+    std::promise<bool>& on_pool_;
+    boost::asio::thread_pool*& pool_;
 };
 
 Router test_router() {
@@ -117,6 +143,58 @@ BOOST_AUTO_TEST_CASE(ends_when_the_client_says_so) {
     BOOST_TEST(all.find("Connection: close") != std::string::npos);
     HttpPeer old(web.port());
     BOOST_TEST(old.send("GET /pieces/9 HTTP/1.0\r\n\r\n").rest().ends_with("\r\n\r\naaabbbccc"));
+}
+
+BOOST_AUTO_TEST_CASE(breaks_off_by_a_reset_where_its_end_would_look_like_the_answer_s) {
+    RunningWeb web(test_router());
+    HttpPeer whole(web.port()), broken(web.port()), framed(web.port());
+    BOOST_TEST(!whole.send("GET /pieces/9 HTTP/1.0\r\n\r\n").is_reset());
+    BOOST_TEST(broken.send("GET /pieces/2 HTTP/1.0\r\n\r\n").is_reset());
+    BOOST_TEST(!framed.send(get("/pieces/2")).is_reset());
+}
+
+BOOST_AUTO_TEST_CASE(says_by_tls_that_it_ends) {
+    ServerSettings settings;
+    auto tls = settings_of(pki().node);
+    tls.client_certificate = storescp::ClientCertificate::none;
+    settings.tls = context_of(tls);
+    RunningWeb web(test_router(), settings);
+    TlsPeer peer(web.port(), nameless());
+    const std::string request = get("/hello", "Connection: close\r\n");
+    peer.send(std::as_bytes(std::span(request)));
+    BOOST_TEST(peer.until_close_notify().ends_with("\r\n\r\nhello"));
+}
+
+struct Ending {
+    const char* says;
+    const char* request;
+    bool fails;
+};
+std::ostream& operator<<(std::ostream& out, const Ending& each) {
+    return out << each.says;
+}
+const Ending endings[] = {
+    {"sent", "GET /ending HTTP/1.1\r\nHost: a\r\n\r\n", false},
+    {"not asked for", "HEAD /ending HTTP/1.1\r\nHost: a\r\n\r\n", false},
+    {"broken before the first one", "GET /ending HTTP/1.1\r\nHost: a\r\n\r\n", true},
+};
+
+BOOST_DATA_TEST_CASE(ends_what_may_block_on_the_pool, endings, each) {
+    std::promise<bool> on_pool;
+    boost::asio::thread_pool* pool = nullptr;
+    Router router;
+    router.add({"GET", "/ending", "", Answer([&](const Request&) {
+                    Response response;
+                    response.content = std::make_shared<EndingPieces>(each.fails, on_pool, pool);
+                    return response;
+                })});
+    RunningWeb web(std::move(router));
+    pool = &web.pool();
+    HttpPeer peer(web.port());
+    peer.send(each.request);
+    auto ended = on_pool.get_future();
+    BOOST_TEST_REQUIRE((ended.wait_for(patience) == std::future_status::ready));
+    BOOST_TEST(ended.get());
 }
 
 BOOST_AUTO_TEST_CASE(answers_head_and_options_and_what_a_resource_has_not) {
@@ -241,6 +319,21 @@ BOOST_AUTO_TEST_CASE(that_reads_nothing_is_given_up) {
     peer.send(get("/big"));
     const auto told = web.exchanges.wait_for();
     BOOST_TEST(told.why == "the client read too slowly");
+}
+
+BOOST_AUTO_TEST_CASE(that_reads_byte_by_byte_is_given_up_too) {
+    ServerSettings settings = quick();
+    settings.write_bytes_per_second = 1'000'000'000;
+    RunningWeb web(test_router(), settings);
+    HttpPeer peer(web.port());
+    peer.send(get("/big"));
+    // A byte a call is never faster than that, and never stalls for the write time.
+    std::jthread reading([&peer](const std::stop_token& stop) {
+        char byte = 0;
+        while (!stop.stop_requested() && ::recv(peer.raw().handle(), &byte, 1, 0) > 0) {
+        }
+    });
+    BOOST_TEST(web.exchanges.wait_for().why == "the client read too slowly");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

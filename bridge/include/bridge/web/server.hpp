@@ -27,7 +27,8 @@ struct ServerSettings {
     std::chrono::milliseconds idle_time{60'000};   ///< between two requests
     std::chrono::milliseconds body_time{20'000};   ///< for a body, and the more the longer it is:
     std::uint64_t body_bytes_per_second = 16'384;  ///< one that is slower is cut off
-    std::chrono::milliseconds write_time{30'000};  ///< without progress
+    std::chrono::milliseconds write_time{30'000};  ///< without progress, and for a whole answer,
+    std::uint64_t write_bytes_per_second = 4'096;  ///< to which each such second's bytes add one
     std::vector<std::string> allowed_origins{};    ///< "https://viewer.example.org", or "*"
     std::shared_ptr<const storescp::TlsContext> tls{};  ///< null: plain
 };

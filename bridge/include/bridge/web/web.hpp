@@ -49,6 +49,8 @@ void add_retrieve_resources(Router& router, const WebPorts& ports);
 void add_metadata_resources(Router& router, const WebPorts& ports);
 void add_pixel_resources(Router& router, const WebPorts& ports);
 void add_rendered_resources(Router& router, const WebPorts& ports);
+/// WADO-URI (PS3.18 §9).
+void add_uri_resource(Router& router, const WebPorts& ports);
 /// STOW-RS (PS3.18 §10.5).
 void add_store_resources(Router& router, const WebPorts& ports);
 /// A viewer's files, where the configuration names some. Throws std::runtime_error when they are

@@ -1,9 +1,12 @@
 #pragma once
 /// Pictures for people out of image objects (PS3.18 §8.3.5, §10.4.1.1.3): modality and VOI
-/// transformations, a region, a size; then PNG or JPEG.
+/// transformations, a region, a size, what a presentation state says, text in the corners; then PNG
+/// or JPEG.
 
 #include "dicom/core/encoded_object.hpp"
 #include "dicom/core/result.hpp"
+#include "dicom/image/window.hpp"
+#include "dicom/presentation/softcopy_state.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,23 +15,26 @@
 
 namespace cxr::dicom {
 
-struct Window {
-    double center, width;
-    bool sigmoid = false;
-};
-
-/// A region of the image, in its pixels, and the greatest size that it is shown in: its proportions
-/// stay. A negative width or height of the region mirrors it.
+/// The greatest size that something is shown in (its proportions stay), and a region of the image
+/// in its pixels; what of it is outside the image is left out.
 struct Viewport {
-    std::uint32_t width, height;
-    double x = 0, y = 0;
-    std::optional<double> region_width{}, region_height{};  ///< nothing: to the edge
+    struct Region {
+        double x = 0, y = 0;
+        /// Nothing: to the edge. Negative: mirrored.
+        std::optional<double> width{}, height{};
+        bool relative = false;  ///< in parts of the image, from 0 to 1, not in pixels
+    };
+    std::uint32_t width = 0, height = 0;  ///< 0: as large as it is
+    std::optional<Region> region{};       ///< nothing: all
 };
 
 struct RenderingOptions {
     std::uint32_t frame = 1;
-    std::optional<Window> window{};  ///< nothing: the object's first one, else the whole range
+    /// Nothing: the state's, else the object's first one, else the whole range.
+    std::optional<Window> window{};
     std::optional<Viewport> viewport{};
+    std::optional<SoftcopyState> state{};
+    bool patient = false, technique = false;  ///< written over it, where it is large enough
 };
 
 /// Row-major, 8 bits a sample, samples interleaved.
@@ -38,8 +44,10 @@ struct Picture {
     std::vector<std::uint8_t> pixels;
 };
 
-/// Pictures that are asked for may have so many pixels on a side.
-inline constexpr std::uint32_t picture_side_max = 16'384;
+/// A picture whose size is asked for may have so many pixels on a side, and in all: enough for the
+/// largest screens (7680 x 4320), and 100 MB in colour, of which a few are made at a time.
+inline constexpr std::uint32_t picture_side_max = 8'192;
+inline constexpr std::uint32_t picture_pixels_max = 33'554'432;
 
 /// Faults: unsupported (no image, pixels that cannot be decoded), malformed, not_found (no such
 /// frame).

@@ -41,11 +41,14 @@ public:
     [[nodiscard]] Awaitable<Transferred> write_some(
         std::span<const boost::asio::const_buffer> pieces);
     [[nodiscard]] Awaitable<boost::system::error_code> write_all(std::span<const std::byte> bytes);
-    /// Says no more and drops what comes until the peer closes, so that it reads our last words.
+    /// Says that no more will come (by TLS: close_notify, too) and drops what does until the peer
+    /// closes, so that it reads our last words.
     [[nodiscard]] Awaitable<void> linger();
     /// Whoever waits for bytes is told operation_aborted; the stream stays open.
     void cancel();
     void close();
+    /// Ends it so that the peer sees an error, not an end; what it has not read yet is lost.
+    void reset();
 
 private:
     Awaitable<Transferred> read_decrypted(boost::asio::mutable_buffer buffer);
