@@ -371,7 +371,7 @@ constexpr Case cases[] = {
         "Roles 0/0, or for a class without context, do no harm",
         played(a52)),
     row("A53",
-        p,
+        n,
         "PS3.7 D.3.3.5",
         "Extended negotiation of unknown classes is not answered",
         played(a53)),

@@ -242,7 +242,11 @@ void k18(Play& play) {
     event.affected_sop_instance_uid = storage_commitment_instance;
     event.event_type_id = 1;
     Attributes report = keys("", {{DCM_TransactionUID, play.uid("unknown")}});
-    put_sequence(report, DCM_ReferencedSOPSequence, {keys("", {})});
+    put_sequence(report,
+                 DCM_ReferencedSOPSequence,
+                 {keys("",
+                       {{DCM_ReferencedSOPClassUID, std::string(sop::secondary_capture)},
+                        {DCM_ReferencedSOPInstanceUID, play.uid("instance")}})});
     probe.send(1, event, encoded(report, syntax::implicit_little));
     play.expect(
         "N-EVENT-REPORT-RSP 0000 or N-EVENT-REPORT-RSP 0110 or N-EVENT-REPORT-RSP 0115 or "
@@ -272,8 +276,10 @@ void k19(Play& play) {
     const std::vector<Reference> each_once = request.references;
     request.references.push_back(each_once.front());
     const CommitmentEvent event = committed(play, request);
-    expect_all(play, event, each_once);
-    play.saw(in_words(event));
+    // J.3.3 wants the complete set; whether what was asked for twice is told once is left open.
+    const std::size_t told = event.committed.size() + event.failed.size();
+    expect_all(play, event, told == request.references.size() ? request.references : each_once);
+    play.saw(in_words(event) + (told == each_once.size() ? ", each once" : ", one of them twice"));
 }
 
 // What takes a restart, a kill, or another peer's patience.
@@ -331,7 +337,7 @@ constexpr Case cases[] = {
     row("K19",
         n,
         "PS3.4 J.3.2",
-        "2,000 references and one of them twice are answered, each once",
+        "2,000 references and one of them twice are all answered",
         played(k19)),
     row("K20",
         p,

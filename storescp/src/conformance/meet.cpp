@@ -84,7 +84,8 @@ pdu::AssociateRQ everything(const Play& play) {
                                                    syntax::explicit_little,
                                                    syntax::deflated,
                                                    syntax::explicit_big,
-                                                   syntax::rle}) {
+                                                   syntax::rle,
+                                                   syntax::jpeg_lossless}) {
         propose(sop::secondary_capture, transfer_syntax);
     }
     return request;

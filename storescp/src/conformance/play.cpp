@@ -37,8 +37,15 @@ std::string_view service_name(std::string_view sop_class) {
 
 }  // namespace
 
-Play::Play(const ExaminerSettings& settings, const Examiner::Known& known, const Case& what)
-    : settings_(settings), known_(known), what_(what), uids_("conform/" + settings.run_name) {}
+Play::Play(const ExaminerSettings& settings,
+           const Examiner::Known& known,
+           const Case& what,
+           unsigned attempt)
+    : settings_(settings),
+      known_(known),
+      what_(what),
+      attempt_(attempt),
+      uids_("conform/" + settings.run_name) {}
 
 void Play::need(std::string_view sop_class) const {
     if (!offers(sop_class)) {
@@ -61,7 +68,8 @@ const HeldInstance& Play::held() const {
 }
 
 std::string Play::uid(std::string_view name) const {
-    return uids_.derive(fmt::format("{}/{}", what_.id, name));
+    return uids_.derive(attempt_ == 1 ? fmt::format("{}/{}", what_.id, name)
+                                      : fmt::format("{}/{}/{}", what_.id, attempt_, name));
 }
 
 pdu::AssociateRQ Play::request(std::initializer_list<std::string_view> abstract_syntaxes,

@@ -59,7 +59,11 @@ struct Retrieval {
 
 class Play {
 public:
-    Play(const ExaminerSettings& settings, const Examiner::Known& known, const Case& what);
+    /// @param attempt at this case, from 1: each has UIDs of its own
+    Play(const ExaminerSettings& settings,
+         const Examiner::Known& known,
+         const Case& what,
+         unsigned attempt = 1);
 
     // What it plays with.
     [[nodiscard]] const ExaminerSettings& settings() const { return settings_; }
@@ -70,7 +74,7 @@ public:
     void need(std::string_view sop_class) const;  ///< NotPlayable unless offered
     void need_permission_to_store() const;
     [[nodiscard]] const HeldInstance& held() const;  ///< NotPlayable: the peer holds nothing
-    /// A UID of this run and case: the same name, the same UID.
+    /// A UID of this run, case and attempt: the same name, the same UID.
     [[nodiscard]] std::string uid(std::string_view name) const;
 
     // Requests for an association, from us to the peer, well-formed.
@@ -120,6 +124,7 @@ private:
     const ExaminerSettings& settings_;
     const Examiner::Known& known_;
     const Case& what_;
+    const unsigned attempt_;
     dicom::UIDSource uids_;
     std::string expected_, seen_;
 };

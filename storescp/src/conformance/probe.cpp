@@ -17,6 +17,25 @@ std::size_t big_endian(std::span<const std::byte> field) {
     return value;
 }
 
+/// The bytes of the elements of group 0000 that `bytes` begin with: a command set is these and no
+/// others (PS3.7 6.3.1). A peer that puts more behind them is still understood.
+std::size_t command_set_length(std::span<const std::byte> bytes) {
+    constexpr std::size_t header_bytes = 8;
+    std::size_t at = 0;
+    while (bytes.size() - at >= header_bytes && bytes[at] == std::byte{0} &&
+           bytes[at + 1] == std::byte{0}) {
+        std::size_t length = 0;
+        for (const std::size_t byte : {7U, 6U, 5U, 4U}) {
+            length = length << 8U | std::to_integer<std::size_t>(bytes[at + byte]);
+        }
+        if (length > bytes.size() - at - header_bytes) {
+            return bytes.size();  // for the decoder to say so
+        }
+        at += header_bytes + length;
+    }
+    return at;
+}
+
 }  // namespace
 
 Probe::~Probe() {
@@ -43,9 +62,11 @@ void Probe::take_values(const Bytes& body) {
             continue;
         }
         if ((control & command_fragment) != 0) {
-            begun_.command = decode_command_set(begun_.command_bytes)
-                                 ? *decode_command_set(begun_.command_bytes)
-                                 : CommandSet{};
+            const auto own =
+                std::span(begun_.command_bytes).first(command_set_length(begun_.command_bytes));
+            begun_.has_more_than_a_command = own.size() < begun_.command_bytes.size();
+            const auto decoded = decode_command_set(own);
+            begun_.command = decoded ? *decoded : CommandSet{};
         }
         if ((control & command_fragment) == 0 || !begun_.command.has_data_set()) {
             whole_.push_back(std::exchange(begun_, {}));

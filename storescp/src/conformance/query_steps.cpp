@@ -82,6 +82,32 @@ std::vector<std::string> values_of(const Answers& answers, const DcmTagKey& tag)
     return values;
 }
 
+Answers some_answers(Play& play, const Attributes& identifier) {
+    Answers answers = play.find(sop::study_root_find, identifier);
+    play.expect(!answers.matches.empty() && answers.outcome.status() == 0,
+                "at least 1 match",
+                answers.outcome.text);
+    return answers;
+}
+
+std::string expect_never_empty(Play& play,
+                               const Answers& answers,
+                               const DcmTagKey& tag,
+                               const std::set<std::string, std::less<>>& values) {
+    std::string first = "absent";
+    for (const Attributes& match : answers.matches) {
+        const dicom::Attribute* attribute = find(match, tag);
+        if (attribute != nullptr) {
+            play.expect(
+                !attribute->value.empty() && (values.empty() || values.contains(attribute->value)),
+                fmt::format("{} absent or with a value it may have", name_of(tag)),
+                fmt::format("\"{}\"", attribute->value));
+            first = attribute->value;
+        }
+    }
+    return first;
+}
+
 std::string first_characters(std::string_view text, std::size_t count) {
     std::size_t end = 0;
     const auto is_continuation = [&](std::size_t at) {

@@ -3,6 +3,8 @@
 
 #include "conformance/play.hpp"
 
+#include <set>
+
 namespace cxr::storescp::conformance {
 
 using dicom::find;
@@ -14,6 +16,9 @@ inline constexpr std::string_view one_match = "1 match, C-FIND-RSP 0000";
 inline constexpr std::string_view refused = "C-FIND-RSP A900";
 /// Refused, or ended where the hierarchical search ends (PS3.4 C.4.1.3.1.1).
 inline constexpr std::string_view refused_or_nothing = "C-FIND-RSP A900 or C-FIND-RSP 0000";
+/// The same of a UID that is none, for its wild card: to be unable to process that is right, too
+/// (Cxxx, PS3.4 C.4.1.3.1).
+inline constexpr std::string_view no_uid = "C-FIND-RSP A900 or C-FIND-RSP Cxxx or C-FIND-RSP 0000";
 inline constexpr std::string_view not_everything =
     "C-FIND-RSP A900 or C-FIND-RSP Cxxx or C-FIND-RSP 0000";
 inline constexpr std::string_view any_outcome =
@@ -45,6 +50,13 @@ struct Negotiated {
 };
 [[nodiscard]] Negotiated negotiated(Play& play, std::vector<std::uint8_t> offer);
 
+/// Throws unless there are matches.
+[[nodiscard]] Answers some_answers(Play& play, const Attributes& identifier);
+/// Absent, or one of the values; never empty. The first one seen.
+std::string expect_never_empty(Play& play,
+                               const Answers& answers,
+                               const DcmTagKey& tag,
+                               const std::set<std::string, std::less<>>& values = {});
 /// Every pending response has this status, if there are any.
 [[nodiscard]] bool all_pending(const Answers& answers, std::uint16_t status);
 /// Values of one key, of each match, sorted.
@@ -55,5 +67,9 @@ struct Negotiated {
 [[nodiscard]] std::string in_other_case(std::string text);
 /// "a: 1, b: 2", as reports list what was seen of several things.
 void append(std::string& list, std::string_view name, std::string_view seen);
+
+// Character sets: in query_character_sets.cpp.
+void f21(Play& play);
+void f22(Play& play);
 
 }  // namespace cxr::storescp::conformance

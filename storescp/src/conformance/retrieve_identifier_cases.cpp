@@ -9,6 +9,20 @@ namespace cxr::storescp::conformance {
 
 namespace {
 
+/// An identifier that a user shall not send. Refused; or success of nothing, where its keys
+/// identify no entity (PS3.4 C.4.2.3.1). Never objects.
+void expect_nothing_got(Play& play, std::string_view expected, const Retrieval& retrieval) {
+    expect_status(play, expected, retrieval);
+    play.expect(
+        retrieval.received.empty(),
+        fmt::format("{}, and no object", expected),
+        fmt::format("{} objects, {}", retrieval.received.size(), in_words(retrieval.outcome)));
+    play.saw(retrieval.outcome.text);
+}
+constexpr std::string_view refused_or_none = "C-GET-RSP A900 or C-GET-RSP 0000";
+/// A wild card is no part of a UID: what cannot be processed is Cxxx.
+constexpr std::string_view no_uid = "C-GET-RSP A900 or C-GET-RSP Cxxx or C-GET-RSP 0000";
+
 Retrieval refused_get(Play& play, const Attributes& identifier) {
     Probe probe = open_get(play, held_classes(play));
     return play.get(probe, sop::study_root_get, identifier);
@@ -21,8 +35,9 @@ void r16(Play& play) {
     expect_status(play,
                   "C-GET-RSP A900",
                   refused_get(play, keys("PATIENT", {{DCM_PatientID, play.held().patient_id}})));
-    expect_status(play, "C-GET-RSP A900", refused_get(play, keys("STUDY", {})));
-    play.saw("unknown level, PATIENT in Study Root, no unique key: C-GET-RSP A900");
+    expect_nothing_got(play, refused_or_none, refused_get(play, keys("STUDY", {})));
+    play.saw("unknown level, PATIENT in Study Root: C-GET-RSP A900; no unique key: " +
+             play.last_seen());
 }
 
 /// Two instances of one series, found or stored by us; NotPlayable: there is no such series.
@@ -67,21 +82,23 @@ void expect_single_patient(Play& play) {
     for (const std::string& patient :
          {id.substr(0, 2) + "*", id + "\\CXR_NOBODY", std::string("*"), std::string()}) {
         Probe probe = play.open({sop::patient_root_get});
-        expect_status(
+        expect_nothing_got(
             play,
-            "C-GET-RSP A900",
+            refused_or_none,
             play.get(probe, sop::patient_root_get, keys("PATIENT", {{DCM_PatientID, patient}})));
     }
 }
 
 void r17(Play& play) {
     const HeldInstance& held = play.held();
-    for (const std::string& pattern :
-         {held.study_instance_uid.substr(0, 5) + "*", std::string("*"), std::string()}) {
-        expect_status(play,
-                      "C-GET-RSP A900",
-                      refused_get(play, keys("STUDY", {{DCM_StudyInstanceUID, pattern}})));
-    }
+    const auto study = [&](const std::string& uid) {
+        return refused_get(play, keys("STUDY", {{DCM_StudyInstanceUID, uid}}));
+    };
+    expect_nothing_got(play, no_uid, study(held.study_instance_uid.substr(0, 5) + "*"));
+    std::string told = "wild card: " + play.last_seen();
+    expect_nothing_got(play, no_uid, study("*"));
+    expect_nothing_got(play, refused_or_none, study(""));
+    told += ", nothing: " + play.last_seen();
     expect_single_patient(play);
     std::set<std::string> series;
     for (const HeldInstance& one : play.known().instances) {
@@ -101,7 +118,7 @@ void r17(Play& play) {
         got_instances(play, one, one.sop_instance_uid + "\\" + other.sop_instance_uid);
     expect_status(play, "C-GET-RSP 0000", both);
     play.expect(both.received.size() == 2, "2 objects", in_words(both.outcome));
-    play.saw("lists of studies, series and instances bring each; wild cards and nothing: A900");
+    play.saw("lists of studies, series and instances bring each; " + told);
 }
 
 void r18(Play& play) {
@@ -127,11 +144,12 @@ void r18(Play& play) {
 void r19(Play& play) {
     const HeldInstance& held = play.held();
     const Attributes orphan = keys("IMAGE", {{DCM_SOPInstanceUID, held.sop_instance_uid}});
-    expect_status(play, "C-GET-RSP A900", refused_get(play, orphan));
+    expect_nothing_got(play, refused_or_none, refused_get(play, orphan));
     const Attributes without_series = keys("IMAGE",
                                            {{DCM_StudyInstanceUID, held.study_instance_uid},
                                             {DCM_SOPInstanceUID, held.sop_instance_uid}});
-    expect_status(play, "C-GET-RSP A900", refused_get(play, without_series));
+    expect_nothing_got(play, refused_or_none, refused_get(play, without_series));
+    const std::string told = play.last_seen();
     // Relational retrieval (PS3.4 C.5.3 byte 1).
     pdu::AssociateRQ request = get_request(play, {held.sop_class_uid});
     request.user.extended = {
@@ -141,19 +159,20 @@ void r19(Play& play) {
     const bool relational =
         !items.empty() && !items[0].information.empty() && items[0].information[0] == 1;
     const Retrieval offered = play.get(probe, sop::study_root_get, orphan);
-    expect_status(play, relational ? "C-GET-RSP 0000" : "C-GET-RSP A900", offered);
+    expect_status(play, relational ? "C-GET-RSP 0000" : refused_or_none, offered);
     play.expect(offered.received.size() == (relational ? 1U : 0U),
                 relational ? "1 object, as agreed" : "none",
                 in_words(offered.outcome));
-    play.saw(relational ? "A900; relational, as agreed: " + in_words(offered.outcome)
-                        : "A900; relational retrieval is not agreed");
+    play.saw(told + (relational ? "; relational, as agreed: " + in_words(offered.outcome)
+                                : "; relational retrieval is not agreed"));
 }
 
 void r20(Play& play) {
     const HeldInstance& held = play.held();
     const Retrieval some =
         got_instances(play, held, held.sop_instance_uid + "\\" + play.uid("none"));
-    expect_status(play, "C-GET-RSP 0000 or C-GET-RSP B000 or C-GET-RSP A900", some);
+    expect_status(
+        play, "C-GET-RSP 0000 or C-GET-RSP B000 or C-GET-RSP A900 or C-GET-RSP Cxxx", some);
     play.saw(fmt::format("{} sent, {}", some.received.size(), in_words(some.outcome)));
 }
 
@@ -161,7 +180,8 @@ void r21(Play& play) {
     const HeldInstance& held = play.held();
     const Retrieval twice =
         got_instances(play, held, held.sop_instance_uid + "\\" + held.sop_instance_uid);
-    expect_status(play, "C-GET-RSP 0000 or C-GET-RSP B000 or C-GET-RSP A900", twice);
+    expect_status(
+        play, "C-GET-RSP 0000 or C-GET-RSP B000 or C-GET-RSP A900 or C-GET-RSP Cxxx", twice);
     play.saw(fmt::format("{} sent, {}", twice.received.size(), in_words(twice.outcome)));
 }
 
@@ -170,14 +190,18 @@ constexpr Case cases[] = {
     row("R17",
         n,
         "PS3.4 C.4.2.1.4.1",
-        "Lists of UIDs bring each; wild cards and nothing: A900",
+        "Lists of UIDs bring each; wild cards and nothing bring none",
         played(r17)),
     row("R18",
         n,
         "PS3.4 C.4.2.1.4.1",
         "Keys that do not belong there: A900, or ignored",
         played(r18)),
-    row("R19", n, "PS3.4 C.4.2.2.1", "An instance without its study and series: A900", played(r19)),
+    row("R19",
+        n,
+        "PS3.4 C.4.2.2.1",
+        "An instance without its study and series is not retrieved",
+        played(r19)),
     row("R20", p, "PS3.4 C.4.2.3.1", "An unknown UID among known ones", played(r20)),
     row("R21", p, "PS3.4 C.4.2.1.4.1", "The same UID twice in a list", played(r21)),
 };

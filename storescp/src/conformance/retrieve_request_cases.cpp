@@ -90,8 +90,11 @@ void r26(Play& play) {
             continue;  // R5 moves there
         }
         const Retrieval moved = move_to(play, title, whole_study(play.held()));
+        // Whether the peer knows itself or the requester is not known: any failure will do (R1 and
+        // R2 look at those).
         expect_status(play,
-                      "C-MOVE-RSP A801 or C-MOVE-RSP 0000 or C-MOVE-RSP B000 or C-MOVE-RSP A702",
+                      "C-MOVE-RSP A801 or C-MOVE-RSP 0000 or C-MOVE-RSP B000 or C-MOVE-RSP A702 or "
+                      "C-MOVE-RSP Cxxx",
                       moved);
         play.expect(
             moved.outcome.status() != 0 || command_of(moved).completed_suboperations.value_or(

@@ -243,9 +243,13 @@ void expect_failed_list(Play& play, const Retrieval& retrieval, std::size_t fail
     play.expect(command_of(retrieval).failed_suboperations == failed,
                 fmt::format("{} failed", failed),
                 in_words(retrieval.outcome));
+    const bool elsewhere = retrieval.outcome.message->has_more_than_a_command;
     play.expect(retrieval.failed_list.size() == failed,
                 fmt::format("a Failed SOP Instance UID List of {}", failed),
-                fmt::format("one of {}", retrieval.failed_list.size()));
+                fmt::format("{}: one of {}{}",
+                            retrieval.outcome.text,
+                            retrieval.failed_list.size(),
+                            elsewhere ? "; elements of a data set in the command set" : ""));
     for (const dicom::Attribute& one : retrieval.final_data_set) {
         play.expect(one.tag == DCM_FailedSOPInstanceUIDList || one.tag.getElement() == 0,
                     "the list and nothing else",

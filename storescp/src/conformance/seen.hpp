@@ -17,6 +17,8 @@ struct Message {
     Bytes command_bytes;
     CommandSet command;
     Bytes data_set;
+    /// Elements of other groups stand behind the command's own (PS3.7 6.3.1 knows none there).
+    bool has_more_than_a_command = false;
 };
 
 struct Seen {

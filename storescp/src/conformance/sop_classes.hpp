@@ -27,6 +27,7 @@ inline constexpr std::string_view explicit_little = "1.2.840.10008.1.2.1";
 inline constexpr std::string_view explicit_big = "1.2.840.10008.1.2.2";
 inline constexpr std::string_view deflated = "1.2.840.10008.1.2.1.99";
 inline constexpr std::string_view rle = "1.2.840.10008.1.2.5";
+inline constexpr std::string_view jpeg_lossless = "1.2.840.10008.1.2.4.70";
 }  // namespace syntax
 
 /// Instance UID of the Storage Commitment Push Model (PS3.4 J.3.5).

@@ -86,23 +86,6 @@ std::size_t found_after_most_of(Play& play,
     return found_by_study(play, object);
 }
 
-namespace {
-
-/// In Explicit VR: items have no VR, so their bytes are those of Implicit VR.
-Bytes pixel_item(std::string_view content) {
-    return element(0xFFFE'E000, content);
-}
-
-/// PS3.5 Annex G: one segment of literal runs.
-std::string rle_frame(std::string_view pixels) {
-    std::string frame = ul(1) + ul(64) + std::string(56, '\0');
-    frame += static_cast<char>(pixels.size() - 1);
-    frame += pixels;
-    return frame.size() % 2 == 0 ? frame : frame + '\0';
-}
-
-}  // namespace
-
 Attributes returned_object(Play& play, const Attributes& object) {
     play.need(sop::study_root_get);
     const HeldInstance held = held_instance(object);
@@ -124,18 +107,11 @@ std::string element_text(std::uint32_t tag, std::string_view value) {
     return {reinterpret_cast<const char*>(one.data()), one.size()};
 }
 
-Bytes encapsulated(const Attributes& object, const Encapsulation& how) {
+Bytes encapsulated(const Attributes& object, std::span<const std::byte> items) {
     Attributes head = object;
-    const std::string pixels(value_of(object, DCM_PixelData));
     std::erase_if(head, [](const dicom::Attribute& one) { return one.tag == DCM_PixelData; });
-    std::string frame = rle_frame(pixels);
-    if (how.odd_fragment) {
-        frame.pop_back();
-    }
-    Bytes data = encoded(head, syntax::explicit_little) +
-                 bytes({0xE0, 0x7F, 0x10, 0x00, 'O', 'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF}) +
-                 pixel_item(how.offset_table ? ul(0) : std::string()) + pixel_item(frame);
-    return how.delimiter ? std::move(data) + element(0xFFFE'E0DD, "") : data;
+    return encoded(head, syntax::explicit_little) +
+           bytes({0xE0, 0x7F, 0x10, 0x00, 'O', 'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF}) + items;
 }
 
 namespace {

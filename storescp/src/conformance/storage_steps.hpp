@@ -33,14 +33,8 @@ inline constexpr std::string_view stored_somehow = "C-STORE-RSP 0000 or C-STORE-
                                               const Attributes& object,
                                               const std::function<void(Probe&)>& end);
 
-/// How pixel data is encapsulated (PS3.5 A.4).
-struct Encapsulation {
-    bool offset_table = false;
-    bool delimiter = true;
-    bool odd_fragment = false;
-};
-/// The object in RLE Lossless: its 8 × 8 pixels in two fragments' worth of literal runs.
-[[nodiscard]] Bytes encapsulated(const Attributes& object, const Encapsulation& how);
+/// The object in Explicit VR, the value of its pixel data these items (PS3.5 A.4).
+[[nodiscard]] Bytes encapsulated(const Attributes& object, std::span<const std::byte> items);
 
 // How data sets are encoded: in storage_encodings.cpp.
 void s6(Play& play);

@@ -70,6 +70,48 @@ private:
     std::thread thread_;
 };
 
+/// Answers nothing to the first connection, a C-ECHO on the second, and rejects the third: busy
+/// with something at first.
+class BusyAtFirst {
+public:
+    BusyAtFirst() : thread_([this] { serve(); }) {}
+    ~BusyAtFirst() { thread_.join(); }
+    [[nodiscard]] ExaminerSettings settings() const {
+        ExaminerSettings settings;
+        settings.called_ae_title = "BUSY";
+        settings.host = "127.0.0.1";
+        settings.port = acceptor_.port();
+        settings.answer_within = std::chrono::milliseconds(500);
+        return settings;
+    }
+
+private:
+    void serve() {
+        RawPeer silent = acceptor_.accept();
+        silent.receive();
+        RawPeer echoed = acceptor_.accept();
+        echoed.receive();
+        pdu::AssociateAC answer;
+        answer.contexts = {{1, ContextResult::acceptance, "1.2.840.10008.1.2"}};
+        echoed.send(pdu::encode(answer));
+        echoed.receive();
+        CommandSet response;
+        response.affected_sop_class_uid = "1.2.840.10008.1.1";
+        response.command_field = static_cast<std::uint16_t>(CommandField::c_echo_rsp);
+        response.message_id_being_responded_to = 1;
+        response.data_set_type = no_data_set;
+        response.status = 0;
+        echoed.send(pdu_of(4, pdv(1, 3, encode_command_set(response))));
+        RawPeer rejected = acceptor_.accept();
+        rejected.receive();
+        rejected.send(pdu::encode(Rejection{1, 2, 2}));
+        rejected.receive();
+    }
+
+    RawAcceptor acceptor_;
+    std::thread thread_;
+};
+
 Finding found(Examiner& examiner, std::string_view id) {
     return examiner.play(*find_case(id));
 }
@@ -91,6 +133,13 @@ BOOST_AUTO_TEST_CASE(a_wrong_rejection_is_a_failure_that_says_both) {
     BOOST_TEST(wrong.seen == "A-ASSOCIATE-RJ 1/1/1");
     BOOST_TEST((found(examiner, "A5").verdict == Verdict::info));
     BOOST_TEST((found(examiner, "A20").verdict == Verdict::fail));
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_was_busy_is_asked_again) {
+    const BusyAtFirst peer;
+    Examiner examiner(peer.settings());
+    const Finding second = found(examiner, "A3");
+    BOOST_TEST((second.verdict == Verdict::pass), second.seen);
 }
 
 BOOST_AUTO_TEST_CASE(an_echo_that_is_an_association_request_is_none) {

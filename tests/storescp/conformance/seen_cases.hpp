@@ -30,7 +30,9 @@ inline const std::map<std::string_view, std::string_view> seen_cases{
     {"A34", "half an object, then no connection: not found, and the peer is alive"},
     {"A35", "connection closed after "},
     {"A36", "connection closed after "},
-    {"A37", "A-ABORT to a new request after a rejection, an abort and a release; data ignored"},
+    {"A37",
+     "a new request after a rejection: A-ABORT, an abort: A-ABORT, a release: A-ABORT; data "
+     "ignored, connection closed after "},
     {"A38",
      "aborted: an item, a sub-item, a PDV of length 0, of length 1, longer than its PDU, half a "
      "header"},
@@ -42,6 +44,7 @@ inline const std::map<std::string_view, std::string_view> seen_cases{
     {"A49", "no item that was not offered"},
     {"A50", "5/5: 1/1, 1/1: 1/1, 0/0: 1/1"},
     {"A51", "0/1: 0/1, 1/0: 1/0, 1/1: 1/1"},
+    {"A53", "two items for one class: one answer"},
     {"V1", "C-ECHO-RSP 0000, all fields right"},
     {"V2", "Implicit VR Little Endian commands on contexts of 1.2.840.10008.1.2.1"},
     {"V3", "0, 65535 and again 65535; a duplicate while the first is outstanding: "},
@@ -75,7 +78,9 @@ inline const std::map<std::string_view, std::string_view> seen_cases{
     {"S15", "private and unknown elements as they came"},
     {"S16", "C-STORE-RSP C000, and not to be found"},
     {"S17", "lengths and nesting, UN of undefined length, deflated: stored and found"},
-    {"S18", "empty and filled offset tables stored; without delimiter, or odd: refused"},
+    {"S18",
+     "empty and filled offset tables stored; without delimiter, or odd: refused; a frame in two "
+     "fragments stored and returned whole"},
     {"S20", "0, 1 and 2 are taken; 3: C-STORE-RSP 0000"},
     {"S22", "after A-ABORT and after a lost connection: not found"},
     {"S23", "C-STORE-RSP 0000, C-STORE-RSP 0000; one instance, whole"},
@@ -101,6 +106,11 @@ inline const std::map<std::string_view, std::string_view> seen_cases{
     {"F20", "ONLINE"},
     {"F21",
      "held study: absent, ISO_IR 100: ISO_IR 192, ISO_IR 144: ISO_IR 192, ISO_IR 192: ISO_IR 192"},
+    {"F22",
+     "Cyrillic in its own set: 1 match, C-FIND-RSP 0000, in UTF-8: 1 match, C-FIND-RSP 0000, "
+     "? for one letter: 1 match, C-FIND-RSP 0000, ?? for one letter: C-FIND-RSP 0000, "
+     "bytes of no character: C-FIND-RSP A900 with a comment, "
+     "an unknown set: C-FIND-RSP C000 with a comment"},
     {"F23", "ignored unless negotiated; negotiated, an hour later at +0100 than at +0000"},
     {"F24", "STUDY, SERIES, IMAGE: each of the list, unknown ones ignored"},
     {"F25", "C-FIND-RSP A900"},
@@ -123,7 +133,6 @@ inline const std::map<std::string_view, std::string_view> seen_cases{
     {"F47",
      "9 numbers of the held patient, its study and series are right, also after each object"},
     {"F50", "@ matches, C-FIND-RSP 0000; P-DATA-TF up to "},
-    {"F51", "C-FIND-RSP FF01"},
     {"F52", "C-FIND-RSP A900, and the association goes on"},
     {"R1", "C-MOVE-RSP A801"},
     {"R2", "no listener: C-MOVE-RSP A702, 0 completed"},
@@ -141,10 +150,13 @@ inline const std::map<std::string_view, std::string_view> seen_cases{
     {"R13", "C-GET-RSP B000"},
     {"R14", "the originator in each C-STORE of a C-MOVE, none in a C-GET"},
     {"R15", "priority 2"},
-    {"R16", "unknown level, PATIENT in Study Root, no unique key: C-GET-RSP A900"},
-    {"R17", "lists of studies, series and instances bring each; wild cards and nothing: A900"},
+    {"R16", "unknown level, PATIENT in Study Root: C-GET-RSP A900; no unique key: C-GET-RSP A900"},
+    {"R17",
+     "lists of studies, series and instances bring each; wild card: C-GET-RSP A900, nothing: "
+     "C-GET-RSP A900"},
     {"R18", "AccessionNumber: C-GET-RSP A900, PatientID: C-GET-RSP A900, Modality: C-GET-RSP A900"},
-    {"R19", "A900; relational, as agreed: C-GET-RSP 0000, 1 completed, 0 failed, 0 warning"},
+    {"R19",
+     "C-GET-RSP A900; relational, as agreed: C-GET-RSP 0000, 1 completed, 0 failed, 0 warning"},
     {"R23", "C-MOVE-RSP B000, 1 completed"},
     {"R26", "itself: C-MOVE-RSP A801"},
     {"R27", "C-GET-RSP A702, 0 completed"},

@@ -88,7 +88,9 @@ public:
     /// before anything is played. Faults: peer_gone, refused (no association at all).
     [[nodiscard]] dicom::Result<PeerSummary> meet();
 
-    /// Never throws for what the peer does.
+    /// Never throws for what the peer does. Where no answer came, the case is played once more when
+    /// the peer serves a C-ECHO again, with the patience of `wait_at_most`: neither what an earlier
+    /// case left it with nor a timeout of its own is held against it.
     [[nodiscard]] Finding play(const Case& one);
     /// In table order; cases that wait for timers run beside each other where the peer serves
     /// several connections. @param on_finding one at a time, in the order of completion; may be
@@ -97,6 +99,9 @@ public:
         std::span<const Case* const> cases, const std::function<void(const Finding&)>& on_finding);
 
 private:
+    Finding play_once(const Case& one, unsigned attempt);
+    [[nodiscard]] bool is_served_again(const Case& one);
+
     ExaminerSettings settings_;
     std::unique_ptr<Known> known_;
 };
