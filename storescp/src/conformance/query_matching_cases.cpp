@@ -133,9 +133,11 @@ void f30(Play& play) {
 void f31(Play& play) {
     const std::string name = held_value(play, DCM_PatientName);
     play.expect(one_match, asked(play, {{DCM_PatientName, name}}));
-    play.expect(one_match, asked(play, {{DCM_PatientName, first_characters(name, 2) + "*"}}));
-    play.expect(no_match, asked(play, {{DCM_PatientName, first_characters(name, 2) + "QX^*"}}));
-    // The rest is the peer's choice (C.2.2.2.1: case, accents, position of components).
+    // The rest is the peer's choice (C.2.2.2.4: wild cards in names; C.2.2.2.1: case, accents,
+    // position of components).
+    const Seen prefix = asked(play, {{DCM_PatientName, first_characters(name, 2) + "*"}});
+    const Seen other = asked(play, {{DCM_PatientName, first_characters(name, 2) + "QX^*"}});
+    const bool by_prefix = prefix.text == one_match && other.text == no_match;
     std::string told;
     const std::string alphabetic = name.substr(0, name.find('='));
     append(told, "trailing ^", asked(play, {{DCM_PatientName, alphabetic + "^"}}).text);
@@ -144,7 +146,7 @@ void f31(Play& play) {
         append(told, "family name alone", asked(play, {{DCM_PatientName, family}}).text);
     }
     append(told, "other case", asked(play, {{DCM_PatientName, in_other_case(name)}}).text);
-    play.saw("literal and prefix match; " + told);
+    play.saw((by_prefix ? "literal and prefix match; " : "the literal name matches; ") + told);
 }
 
 void f32(Play& play) {
@@ -199,7 +201,7 @@ constexpr Case cases[] = {
     row("F31",
         n,
         "PS3.4 C.2.2.2.1",
-        "The literal name matches, and its beginning with *",
+        "The literal name matches; the rest is the peer's choice",
         played(f31)),
     row("F32",
         n,

@@ -340,7 +340,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-/// What a client of its own is answered; a closed connection counts as the 503 it may not have seen.
+/// What a client of its own is answered; a closed connection counts as the 503 it may not have
+/// seen.
 std::string answer_to_another(RunningWeb& web) {
     try {
         HttpPeer another(web.port());
