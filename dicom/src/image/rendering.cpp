@@ -170,10 +170,9 @@ Result<void> fit(std::unique_ptr<DicomImage>& image, const Region& region, Place
     if (whole && region.across_max == 0) {
         return {};
     }
-    const double scale =
-        region.across_max == 0
-            ? 1
-            : std::min(region.across_max / region.width, region.down_max / region.height);
+    const double scale = region.across_max == 0 ? 1
+                                                : std::min(region.across_max / region.width,
+                                                           region.down_max / region.height);
     const auto side = [scale](double length) {
         return static_cast<unsigned long>(std::max(1.0, std::round(length * scale)));
     };
