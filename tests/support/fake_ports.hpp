@@ -23,10 +23,13 @@ struct FakeQuery : storescp::QueryPort {
     /// What was asked: of the last call.
     std::optional<dicom::QueryIdentifier> asked;
     std::atomic<std::size_t> given = 0;
+    std::atomic<std::size_t> batches = 0;  ///< that were asked for
+    bool knows_its_end = false;
 
     struct Cursor : storescp::MatchCursor {
         explicit Cursor(FakeQuery& query) : query_(query) {}
         dicom::Result<std::vector<dicom::Attributes>> next(std::size_t count) override {
+            ++query_.batches;
             std::vector<dicom::Attributes> batch;
             while (batch.size() < count && query_.given < query_.matches.size()) {
                 if (query_.fails_at == query_.given || query_.throws_at == query_.given) {
@@ -42,6 +45,9 @@ struct FakeQuery : storescp::QueryPort {
                 return fail();
             }
             return batch;
+        }
+        [[nodiscard]] bool is_done() const override {
+            return query_.knows_its_end && query_.given == query_.matches.size();
         }
 
     private:

@@ -3,6 +3,8 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
 
+#include <algorithm>
+
 namespace cxr::bridge {
 
 using dicom::Attribute;
@@ -50,10 +52,20 @@ std::vector<Attributes> items_of(const OutputColumn& output, const sqlite::State
     return {std::move(item)};
 }
 
+/// Names one study, series or instance, or a few: then looking for one more match costs nothing,
+/// and a connection that is known to be free need not wait until the match has been sent.
+bool is_narrow(const dicom::QueryIdentifier& identifier) {
+    return std::ranges::any_of(identifier.keys, [](const dicom::QueryKey& key) {
+        const DcmTagKey& tag = key.supported->tag;
+        return !key.value.empty() && (tag == DCM_StudyInstanceUID || tag == DCM_SeriesInstanceUID ||
+                                      tag == DCM_SOPInstanceUID);
+    });
+}
+
 class SqlCursor final : public storescp::MatchCursor {
 public:
     SqlCursor(ReaderPool& pool, dicom::QueryIdentifier identifier)
-        : pool_(pool), identifier_(std::move(identifier)) {}
+        : pool_(pool), identifier_(std::move(identifier)), looks_ahead_(is_narrow(identifier_)) {}
     ~SqlCursor() override { close(); }
     SqlCursor(const SqlCursor&) = delete;
     SqlCursor& operator=(const SqlCursor&) = delete;
@@ -78,22 +90,41 @@ public:
                 return begun.error();
             }
         }
-        while (matches.size() < count) {
-            auto row = statement_->step();
-            if (!row) {
-                close();
-                return row.error();
+        while (!done_ && matches.size() < count) {
+            if (auto stepped = step(); !stepped) {
+                return stepped.error();
             }
-            if (!*row) {
-                close();
-                break;
+            if (!done_) {
+                matches.push_back(match());
+                at_match_ = false;
             }
-            matches.push_back(match());
+        }
+        if (looks_ahead_ && !done_) {
+            if (auto stepped = step(); !stepped) {
+                return stepped.error();
+            }
         }
         return matches;
     }
+    [[nodiscard]] bool is_done() const override { return done_; }
 
 private:
+    /// To the next match, unless it is there already; closes behind the last.
+    Result<void> step() {
+        if (at_match_) {
+            return {};
+        }
+        auto row = statement_->step();
+        if (!row || !*row) {
+            close();
+        }
+        if (!row) {
+            return row.error();
+        }
+        at_match_ = *row;
+        return {};
+    }
+
     Result<void> begin() {
         auto lease = pool_.lease();
         if (!lease) {
@@ -159,6 +190,8 @@ private:
     CompiledQuery query_;
     std::optional<ReaderPool::Lease> lease_;
     sqlite::Statement* statement_ = nullptr;
+    const bool looks_ahead_;
+    bool at_match_ = false;  ///< the statement stands at one that was not given out
     bool done_ = false;
 };
 

@@ -10,7 +10,8 @@ using dicom::Result;
 
 namespace {
 
-constexpr std::size_t idle_max = 8;
+constexpr std::size_t idle_max = 64;
+constexpr std::size_t warm_max = 8;  // that keep the pages they have read
 constexpr std::size_t lent_max = 1024;
 constexpr std::size_t statements_max = 64;  // per idle connection
 constexpr const char* pragmas = "PRAGMA cache_size = -2048; PRAGMA query_only = 1";
@@ -72,6 +73,9 @@ void ReaderPool::give_back(std::unique_ptr<sqlite::Connection> connection) {
     }
     const std::lock_guard lock(mutex_);
     --lent_;
+    if (idle_.size() >= warm_max) {
+        connection->release_memory();
+    }
     if (idle_.size() < idle_max) {
         idle_.push_back(std::move(connection));
     }

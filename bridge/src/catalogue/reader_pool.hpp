@@ -1,5 +1,6 @@
 #pragma once
-/// Read-only connections, lent one per caller. Few stay open when idle.
+/// Read-only connections, lent one per caller. Some stay open when idle: to open one, and to
+/// prepare its statements anew, takes longer than most queries.
 
 #include "catalogue/sqlite.hpp"
 

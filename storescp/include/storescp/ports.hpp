@@ -25,6 +25,8 @@ public:
     /// above, Query/Retrieve Level, Retrieve AE Title and, where it applies, Instance Availability
     /// (PS3.4 C.4.1.1.3.2). Empty: no more.
     [[nodiscard]] virtual dicom::Result<std::vector<dicom::Attributes>> next(std::size_t count) = 0;
+    /// Is it known that there are no more? Else the next batch may still be empty.
+    [[nodiscard]] virtual bool is_done() const { return false; }
 };
 
 class QueryPort {

@@ -20,6 +20,11 @@ constexpr std::size_t batch_growth = 4;
 /// What goes out together at most: a cancel is noticed between two writes.
 constexpr std::size_t write_bytes_max = 65'536;
 
+struct EncodedMatches {
+    std::vector<std::vector<std::byte>> matches;
+    bool are_last = false;  ///< there may be no more without this
+};
+
 /// Reads matches and encodes them. Lives on the pool while a batch is made.
 class MatchEncoder {
 public:
@@ -29,7 +34,7 @@ public:
         : port_(port), identifier_(std::move(identifier)), transfer_syntax_(transfer_syntax) {}
 
     /// Blocking. Empty: no more.
-    Result<std::vector<std::vector<std::byte>>> next(std::size_t count) {
+    Result<EncodedMatches> next(std::size_t count) {
         if (!cursor_) {
             auto found = port_.find(identifier_);
             if (!found) {
@@ -41,10 +46,10 @@ public:
         if (!matches) {
             return matches.error();
         }
-        std::vector<std::vector<std::byte>> encoded;
-        encoded.reserve(matches->size());
+        EncodedMatches encoded{.matches = {}, .are_last = cursor_->is_done()};
+        encoded.matches.reserve(matches->size());
         for (const dicom::Attributes& match : *matches) {
-            encoded.push_back(dicom::encode_attributes(match, transfer_syntax_));
+            encoded.matches.push_back(dicom::encode_attributes(match, transfer_syntax_));
         }
         return encoded;
     }
@@ -96,20 +101,21 @@ Awaitable<Result<Completion>> answer(const ServiceEnvironment& environment,
             co_return finished(request, status::cancel, sent);
         }
         auto read = [encoder = search.encoder, batch] { return encoder->next(batch); };
-        auto matches = co_await on_pool(environment.pool, std::move(read));
-        if (!matches) {
-            Completion failed = completion_of(request, matches.error(), Service::find);
+        auto found = co_await on_pool(environment.pool, std::move(read));
+        if (!found) {
+            Completion failed = completion_of(request, found.error(), Service::find);
             failed.matches_or_completed = sent;
             co_return failed;
         }
-        if (matches->empty()) {
+        auto& matches = found->matches;
+        if (matches.empty()) {
             co_return finished(request, status::success, sent);
         }
-        const bool limited = search.matches_max != 0 && sent + matches->size() > search.matches_max;
+        const bool limited = search.matches_max != 0 && sent + matches.size() > search.matches_max;
         if (limited) {
-            matches->resize(search.matches_max - sent);
+            matches.resize(search.matches_max - sent);
         }
-        for (std::span<std::vector<std::byte>> left(*matches); !left.empty();) {
+        for (std::span<std::vector<std::byte>> left(matches); !left.empty();) {
             if (request.is_cancelled()) {
                 co_return finished(request, status::cancel, sent);
             }
@@ -125,6 +131,9 @@ Awaitable<Result<Completion>> answer(const ServiceEnvironment& environment,
             Completion over = completion_of(request, too_many(search.matches_max), Service::find);
             over.matches_or_completed = sent;
             co_return over;
+        }
+        if (found->are_last) {
+            co_return finished(request, status::success, sent);
         }
     }
 }

@@ -284,6 +284,56 @@ BOOST_AUTO_TEST_CASE(f47_counts_are_right_at_every_moment_while_objects_arrive) 
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(a_search_for_what_is_named_ends_with_its_match)
+
+BOOST_AUTO_TEST_CASE(so_that_its_connection_is_free_before_the_match_is_sent) {
+    const TemporaryFolder state;
+    const DataSetFolder folder = generated_folder(5);
+    const auto catalogue = open_in(state);
+    need(catalogue->synchronise(folder));
+    const std::string uid = study_uid(folder.records[0]);
+
+    const auto one =
+        need(catalogue->find(query(QueryLevel::study, {key(DCM_StudyInstanceUID, uid)})));
+    BOOST_TEST(need(one->next(1)).size() == 1U);
+    BOOST_TEST(one->is_done());
+    BOOST_TEST(need(one->next(1)).empty());
+
+    const auto none =
+        need(catalogue->find(query(QueryLevel::study, {key(DCM_StudyInstanceUID, "1.2.3")})));
+    BOOST_TEST(need(none->next(1)).empty());
+    BOOST_TEST(none->is_done());
+}
+
+BOOST_AUTO_TEST_CASE(in_batches_of_one_without_leaving_any_out) {
+    const TemporaryFolder state;
+    const DataSetFolder folder = generated_folder(5);
+    const auto catalogue = open_in(state);
+    need(catalogue->synchronise(folder));
+    const auto series = query(
+        QueryLevel::series,
+        {key(DCM_StudyInstanceUID, study_uid(folder.records[0])), key(DCM_SeriesInstanceUID)});
+    const auto together = find_all(*catalogue, series, 100);
+    BOOST_REQUIRE(together.size() > 1U);
+    const auto singly = find_all(*catalogue, series, 1);
+    BOOST_REQUIRE(singly.size() == together.size());
+    for (std::size_t i = 0; i < singly.size(); ++i) {
+        BOOST_TEST(text_of(singly[i], DCM_SeriesInstanceUID) ==
+                   text_of(together[i], DCM_SeriesInstanceUID));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(but_a_wide_one_gives_its_first_match_before_it_looks_on) {
+    const TemporaryFolder state;
+    const auto catalogue = open_in(state);
+    need(catalogue->synchronise(generated_folder(5)));
+    const auto all = need(catalogue->find(query(QueryLevel::study, {key(DCM_StudyInstanceUID)})));
+    BOOST_TEST(need(all->next(1)).size() == 1U);
+    BOOST_TEST(!all->is_done());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(received_objects_belong_somewhere)
 
 BOOST_AUTO_TEST_CASE(f49_one_patient_id_of_two_issuers_is_two_patients) {

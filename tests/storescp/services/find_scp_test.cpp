@@ -117,6 +117,17 @@ BOOST_AUTO_TEST_CASE(f1_the_first_answer_leaves_before_the_scan_goes_on) {
     BOOST_TEST(given_at_first_answer == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(f1_a_search_that_knows_its_last_match_is_not_asked_for_more) {
+    for (const bool knows : {true, false}) {
+        Bench bench(1);
+        bench.query.knows_its_end = knows;
+        bench.ask();
+        BOOST_TEST(bench.pending_responses().size() == 1U);
+        BOOST_TEST(bench.final_status() == 0x0000);
+        BOOST_TEST(bench.query.batches == (knows ? 1U : 2U));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(f18_an_unsupported_key_turns_every_pending_to_ff01) {
     Bench bench(3);
     dicom::Attributes identifier = study_query();
