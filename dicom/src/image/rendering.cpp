@@ -163,35 +163,40 @@ Region region_of(const DicomImage& image, const RenderingOptions& options) {
     return region;
 }
 
-/// The region in its size, if that differs from the whole image in its own.
+/// The region in its size, if that differs from the whole image in its own. Two steps: DCMTK does
+/// not clip while it interpolates.
 Result<void> fit(std::unique_ptr<DicomImage>& image, const Region& region, Placement& placement) {
-    const bool whole = region.width == static_cast<double>(image->getWidth()) &&
-                       region.height == static_cast<double>(image->getHeight());
-    if (whole && region.across_max == 0) {
+    const auto become = [&image](DicomImage* made) {
+        std::unique_ptr<DicomImage> next(made);
+        const bool good = next && next->getStatus() == EIS_Normal;
+        if (good) {
+            image = std::move(next);
+        }
+        return good;
+    };
+    const auto columns = static_cast<unsigned long>(region.width);
+    const auto rows = static_cast<unsigned long>(region.height);
+    if (columns != image->getWidth() || rows != image->getHeight()) {
+        const auto left = static_cast<long>(region.left), top = static_cast<long>(region.top);
+        if (!become(image->createClippedImage(left, top, columns, rows))) {
+            return not_shown("the region cannot be cut out");
+        }
+        placement.left = region.left;
+        placement.top = region.top;
+    }
+    if (region.across_max == 0) {
         return {};
     }
-    const double scale = region.across_max == 0 ? 1
-                                                : std::min(region.across_max / region.width,
-                                                           region.down_max / region.height);
+    const double scale =
+        std::min(region.across_max / region.width, region.down_max / region.height);
     const auto side = [scale](double length) {
         return static_cast<unsigned long>(std::max(1.0, std::round(length * scale)));
     };
     constexpr int interpolate = 1;
-    std::unique_ptr<DicomImage> scaled(
-        image->createScaledImage(static_cast<long>(region.left),
-                                 static_cast<long>(region.top),
-                                 static_cast<unsigned long>(region.width),
-                                 static_cast<unsigned long>(region.height),
-                                 side(region.width),
-                                 side(region.height),
-                                 interpolate,
-                                 0));
-    if (!scaled || scaled->getStatus() != EIS_Normal) {
+    const unsigned long width = side(region.width), height = side(region.height);
+    if (!become(image->createScaledImage(width, height, interpolate, 0))) {
         return not_shown("the region cannot be scaled");
     }
-    image = std::move(scaled);
-    placement.left = region.left;
-    placement.top = region.top;
     placement.across_scale = static_cast<double>(image->getWidth()) / region.width;
     placement.down_scale = static_cast<double>(image->getHeight()) / region.height;
     return {};

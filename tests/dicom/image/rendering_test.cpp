@@ -120,6 +120,26 @@ BOOST_DATA_TEST_CASE(has_its_colours_in_every_transfer_syntax, syntaxes, syntax)
     BOOST_TEST((text_of(*picture) == image.pixels));
 }
 
+BOOST_AUTO_TEST_CASE(of_a_region_is_that_region_in_any_size) {
+    // Four quarters, each of one grey.
+    SmallImage image{.rows = 40, .columns = 40, .pixels = std::string(1'600, '\0')};
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+        image.pixels[i] = static_cast<char>(40 + (i % 40 < 20 ? 0 : 30) + (i / 40 < 20 ? 0 : 60));
+    }
+    const auto object = object_of(image);
+    for (const std::uint32_t size : {5U, 20U, 60U}) {
+        const Viewport lower_right{
+            .width = size,
+            .height = size,
+            .region = Viewport::Region{.x = 20, .y = 20, .width = 20, .height = 20}};
+        const auto picture = render(object, {.viewport = lower_right});
+        BOOST_TEST_REQUIRE(picture.has_value());
+        BOOST_TEST(picture->rows == size);
+        BOOST_TEST(
+            (text_of(*picture) == std::string(std::size_t{size} * size, static_cast<char>(130))));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(of_a_damaged_stream_is_a_fault) {
     const auto object =
         transcode(object_of(SmallImage{.rows = 64, .columns = 64, .pixels = ramp(4'096, 1)}),
