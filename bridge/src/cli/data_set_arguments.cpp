@@ -53,17 +53,20 @@ void add_wrap(CLI::App& program, Chosen& chosen) {
         ->required()
         ->type_name("DIR");
     add_transfer_syntax(*command, options.transfer_syntax_uid);
-    command->add_flag("--dicomdir", options.dicomdir, "Write a DICOMDIR beside them");
+    command->add_flag(
+        "--dicomdir", options.dicomdir, "Write a DICOMDIR beside them; explicit only");
     add_selection(*command, options.data_set.selection, *given->sources);
     add_threads(*command, options.threads);
     add_config_file(*command, given->sources);
     command->footer(
         "Examples:\n"
         "  cxrbridge wrap /srv/chestxray14 -o out --patient 00000013\n"
-        "  cxrbridge wrap /srv/chestxray14 -o cd --limit 100 --dicomdir --transfer-syntax jpeg-ls\n"
+        "  cxrbridge wrap /srv/chestxray14 -o cd --limit 100 --dicomdir\n"
+        "  cxrbridge wrap /srv/chestxray14 -o small --transfer-syntax jpeg-ls\n"
         "  cxrbridge wrap /srv/chestxray14 -o out --set dataset.spacing=pixel 00000013_022\n");
     command->callback([given, &chosen] {
         chosen = [given](std::ostream& out, std::ostream& err) {
+            given->sources->needs_state = false;
             const auto config = configuration(*given->sources, err);
             if (!config) {
                 return wrong_usage;
@@ -139,6 +142,7 @@ void add_send(CLI::App& program, Chosen& chosen) {
         "      --certificate node.pem --key node.key\n");
     command->callback([given, commit, &chosen] {
         chosen = [given, commit](std::ostream& out, std::ostream& err) {
+            given->sources->needs_state = commit->wanted;
             const auto config = configuration(*given->sources, err);
             if (!config || !take(*config, given->to, given->tls, given->options.to, err)) {
                 return wrong_usage;

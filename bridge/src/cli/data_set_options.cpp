@@ -73,7 +73,9 @@ void add_selection(CLI::App& command, Selection& selection, ConfigSources& sourc
         ->type_name("NAME")
         ->allow_extra_args(false);
     add_findings(command, selection.findings);
-    command.add_option("--limit", selection.limit, "At most so many images")->type_name("N");
+    command.add_option("--limit", selection.limit, "At most so many images")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}).description(""))
+        ->type_name("N");
     command
         .add_option_function<std::string>(
             "--missing-images",
@@ -86,6 +88,7 @@ void add_selection(CLI::App& command, Selection& selection, ConfigSources& sourc
 
 void add_threads(CLI::App& command, std::size_t& threads) {
     command.add_option("--threads", threads, "Threads (default: one for each core)")
+        ->check(CLI::Range(std::size_t{0}, std::size_t{1'024}).description(""))
         ->type_name("N");
 }
 

@@ -8,6 +8,7 @@
 #include "export_delivery.hpp"
 #include "export_state.hpp"
 #include "failures.hpp"
+#include "output_place.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -214,7 +215,7 @@ bool to_folder(const DataSetFolder& folder,
     return complete;
 }
 
-/// False, and why on `err`, when some of it has nowhere to go.
+/// False, and why on `err`, when some of it has nowhere to go, or must not go there.
 bool has_destinations(const ExportOptions& options, std::ostream& err) {
     if (!options.output && !options.to) {
         fmt::print(err, "export: say where to: -o DIR or --to AE@host:port\n");
@@ -224,7 +225,7 @@ bool has_destinations(const ExportOptions& options, std::ostream& err) {
         fmt::print(err, "export: --to takes DICOM documents only: sr, gsps, kos\n");
         return false;
     }
-    return true;
+    return !options.output || may_write(*options.output, options.data_set.path, err);
 }
 
 }  // namespace

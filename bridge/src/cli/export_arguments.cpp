@@ -99,6 +99,7 @@ void add_export(CLI::App& program, Chosen& chosen) {
             if (!given->state.empty()) {
                 given->sources->settings.emplace_back("state.path", given->state);
             }
+            given->sources->needs_state = !given->to.empty();
             const auto config = configuration(*given->sources, err);
             if (!config) {
                 return wrong_usage;

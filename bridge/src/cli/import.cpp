@@ -1,102 +1,15 @@
 #include "bridge/cli/commands.hpp"
 #include "bridge/cli/progress.hpp"
-#include "bridge/export/whole_file.hpp"
 #include "bridge/import/report_import.hpp"
-#include "dicom/annotation/box_table.hpp"
-#include "dicom/annotation/coco.hpp"
-#include "dicom/annotation/csv.hpp"
-#include "dicom/annotation/json.hpp"
 #include "dicom/codec/codec.hpp"
 #include "dicom/mapping/geometry.hpp"
+#include "output_place.hpp"
 
-#include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include <map>
 #include <utility>
 
 namespace cxr::bridge::cli {
-namespace {
-
-using Annotations = std::vector<dicom::Annotation>;
-
-/// As BBox_List has them.
-std::vector<dicom::BoundingBox> boxes_of(const DataSetFolder& folder) {
-    std::vector<dicom::BoundingBox> boxes;
-    boxes.reserve(folder.boxes_in_file_order.size());
-    for (const BoxPlace& place : folder.boxes_in_file_order) {
-        boxes.push_back(folder.records[place.record].boxes[place.box]);
-    }
-    return boxes;
-}
-
-std::string box_table(Annotations annotations, std::span<const dicom::BoundingBox> table) {
-    std::string text(dicom::box_table_header);
-    for (const dicom::Annotation& row :
-         dicom::boxes_in_table_order(std::move(annotations), table)) {
-        text += dicom::box_table_row(row);
-    }
-    return text;
-}
-
-/// Images in the data set's order, else by name; the labels of each in document order.
-std::string label_table(const Annotations& annotations,
-                        std::span<const dicom::ImageRecord> records) {
-    std::map<std::string_view, Annotations> of_images;
-    for (const dicom::Annotation& annotation : annotations) {
-        if (!annotation.box) {
-            of_images[annotation.image_index].push_back(annotation);
-        }
-    }
-    std::string text(dicom::label_table_header);
-    const auto write = [&](std::string_view image) {
-        if (const auto found = of_images.find(image); found != of_images.end()) {
-            text += dicom::label_table_row(found->second);
-            of_images.erase(found);
-        }
-    };
-    for (const dicom::ImageRecord& record : records) {
-        write(record.row.image_index);
-    }
-    while (!of_images.empty()) {
-        write(of_images.begin()->first);
-    }
-    return text;
-}
-
-std::string json_document(const ImportedReports& imported) {
-    std::string text(dicom::json_header);
-    bool first = true;
-    for (const Annotations* each : {&imported.annotations, &imported.unmapped}) {
-        for (const dicom::Annotation& annotation : *each) {
-            text += std::exchange(first, false) ? "" : ",\n";
-            text += dicom::json_entry(annotation);
-        }
-    }
-    return text.append(dicom::json_footer);
-}
-
-std::string document_of(const ImportedReports& imported,
-                        ImportFormat format,
-                        const std::optional<DataSetFolder>& folder) {
-    const std::span<const dicom::ImageRecord> records =
-        folder ? std::span<const dicom::ImageRecord>(folder->records)
-               : std::span<const dicom::ImageRecord>();
-    switch (format) {
-        case ImportFormat::json:
-            return json_document(imported);
-        case ImportFormat::coco:
-            return dicom::coco_document(imported.annotations);
-        case ImportFormat::labels:
-            return label_table(imported.annotations, records);
-        case ImportFormat::csv:
-            break;
-    }
-    return box_table(imported.annotations,
-                     folder ? boxes_of(*folder) : std::vector<dicom::BoundingBox>());
-}
-
-}  // namespace
 
 int run_import(const ImportOptions& options, std::ostream& out, std::ostream& err) {
     dicom::initialise_dcmtk();
@@ -105,8 +18,15 @@ int run_import(const ImportOptions& options, std::ostream& out, std::ostream& er
         fmt::print(err, "import: {}\n", files.error().doing);
         return wrong_usage;
     }
+    if (files->empty()) {
+        fmt::print(err, "nothing to import: there is no file in what was named\n");
+        return done_with_findings;
+    }
     std::optional<DataSetFolder> folder;
     if (options.data_set) {
+        if (!may_write(options.output, *options.data_set, err)) {
+            return wrong_usage;
+        }
         auto read = read_data_set(*options.data_set, options.mapping);
         if (!read) {
             fmt::print(err, "{}\n", read.error().doing);
@@ -120,27 +40,37 @@ int run_import(const ImportOptions& options, std::ostream& out, std::ostream& er
                                          : dicom::derived_image_names(options.mapping),
                            .reading = options.reading,
                            .threads = options.threads};
+    auto file = StatementFile::begin(options.format, options.output, folder ? &*folder : nullptr);
+    if (!file) {
+        fmt::print(err, "{}\n", file.error().doing);
+        return wrong_usage;
+    }
+    const dicom::StoredRegions regions(folder ? std::span<const dicom::ImageRecord>(folder->records)
+                                              : std::span<const dicom::ImageRecord>(),
+                                       options.mapping);
     ImportedReports imported = [&] {
         Progress progress("reading", "reports", files->size());
-        return import_reports(*files, job, [&progress] { progress.advance(); });
+        return import_reports(
+            *files,
+            job,
+            [&](dicom::Annotation statement) {
+                regions.restore(statement);
+                (*file)->take(std::move(statement));
+            },
+            [&progress] { progress.advance(); });
     }();
-    if (folder) {
-        const dicom::StoredRegions regions(folder->records, options.mapping);
-        regions.restore(imported.annotations);
-        regions.restore(imported.unmapped);
-    }
+    regions.restore(imported.unmapped);
     for (const std::string& rejection : imported.rejections) {
         fmt::print(err, "{}\n", rejection);
     }
-    const auto kept =
-        keep_whole_file(options.output, document_of(imported, options.format, folder));
-    if (!kept) {
-        fmt::print(err, "{}\n", kept.error().doing);
+    const auto written = (*file)->write(imported.current, imported.unmapped);
+    if (!written) {
+        fmt::print(err, "{}\n", written.error().doing);
         return wrong_usage;
     }
     fmt::print(out,
                "{} annotations of {} reports written to {}, {} not taken\n",
-               imported.annotations.size(),
+               *written,
                imported.reports,
                options.output.string(),
                imported.rejections.size());

@@ -2,6 +2,7 @@
 #include "bridge/cli/commands.hpp"
 #include "bridge/daemon/composition.hpp"
 #include "config_arguments.hpp"
+#include "data_set_options.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -16,6 +17,18 @@ struct ImportCommand {
     std::shared_ptr<ConfigSources> sources = std::make_shared<ConfigSources>();
 };
 
+ImportFormat format_of(const std::string& name) {
+    static const std::map<std::string_view, ImportFormat> formats{{"csv", ImportFormat::csv},
+                                                                  {"labels", ImportFormat::labels},
+                                                                  {"json", ImportFormat::json},
+                                                                  {"coco", ImportFormat::coco}};
+    const auto found = formats.find(name);
+    if (found == formats.end()) {
+        throw CLI::ValidationError("--format", name + " is none of csv, labels, json, coco");
+    }
+    return found->second;
+}
+
 void add_key_flag(CLI::App& command,
                   const std::shared_ptr<ImportCommand>& given,
                   const char* flag,
@@ -28,6 +41,7 @@ void add_key_flag(CLI::App& command,
 }
 
 int run(ImportCommand& given, std::ostream& out, std::ostream& err) {
+    given.sources->needs_state = false;
     auto loaded = load_config(*given.sources);
     if (const auto* refused = std::get_if<config::ConfigMistakes>(&loaded)) {
         for (const std::string& mistake : refused->mistakes) {
@@ -55,17 +69,13 @@ void add_import(CLI::App& program, Chosen& chosen) {
     command->add_option("REPORT", options.reports, "DICOM files, or folders of them")
         ->required()
         ->type_name("");
-    const std::map<std::string, ImportFormat> formats{{"csv", ImportFormat::csv},
-                                                      {"labels", ImportFormat::labels},
-                                                      {"json", ImportFormat::json},
-                                                      {"coco", ImportFormat::coco}};
     command
-        ->add_option("--format",
-                     options.format,
-                     "csv: boxes as BBox_List_2017.csv has them; labels: images and their label "
-                     "string as in Data_Entry; json: everything, also labels that are none of "
-                     "ours; coco: boxes for detection tools")
-        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->add_option_function<std::string>(
+            "--format",
+            [&options](const std::string& name) { options.format = format_of(name); },
+            "csv: boxes as BBox_List_2017.csv has them; labels: images and their label "
+            "string as in Data_Entry; json: everything, also labels that are none of "
+            "ours; coco: boxes for detection tools")
         ->required()
         ->type_name("csv|labels|json|coco");
     command->add_option("-o,--output", options.output, "File to write")
@@ -87,8 +97,7 @@ void add_import(CLI::App& program, Chosen& chosen) {
                  "--strict",
                  {"import.strict", "true"},
                  "Refuse documents that are not COMPLETE");
-    command->add_option("--threads", options.threads, "Threads (default: one for each core)")
-        ->type_name("N");
+    add_threads(*command, options.threads);
     add_config_file(*command, given->sources);
     command->footer(
         "What is not taken is told on stderr with file, place and reason; the rest is written and "

@@ -111,7 +111,7 @@ Loaded load_config(const ConfigSources& sources) {
     if (config->state.path.empty()) {
         config->state.path = default_state_folder();
     }
-    if (config->state.path.empty()) {
+    if (config->state.path.empty() && sources.needs_state) {
         mistakes.emplace_back("state.path: there is no home folder to keep state in; give --state");
     }
     read_code_table(*config, mistakes);

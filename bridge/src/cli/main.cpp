@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cerrno>
 #include <iostream>
 
 using namespace cxr::bridge;
@@ -14,6 +16,19 @@ constexpr const char* exit_codes =
     "Exit codes: 0 done; 1 done with findings or failures; 2 wrong usage or configuration, or a\n"
     "start that cannot work. `cxrbridge COMMAND --help` tells a command's options, with "
     "examples.\n";
+
+/// A full disk must not pass for done. A reader that had enough (EPIPE) knows that it left.
+int delivered(int exit_code) {
+    errno = 0;
+    std::cout.flush();
+    if (std::cout) {
+        return exit_code;
+    }
+    if (errno != EPIPE) {
+        std::cerr << "cxrbridge: cannot write all of the output\n";
+    }
+    return std::max(exit_code, cli::done_with_findings);
+}
 
 }  // namespace
 
@@ -52,7 +67,7 @@ int main(int argc, char** argv) {
             std::cerr << "a command is missing; cxrbridge --help lists them\n";
             return cli::wrong_usage;
         }
-        return chosen(std::cout, std::cerr);
+        return delivered(chosen(std::cout, std::cerr));
     } catch (const std::exception& fault) {
         std::cerr << "cxrbridge: " << fault.what() << '\n';
         return cli::wrong_usage;

@@ -3,6 +3,7 @@
 #include "bridge/cli/commands.hpp"
 #include "bridge/cli/progress.hpp"
 #include "dicom/codec/codec.hpp"
+#include "output_place.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -52,6 +53,9 @@ int run_wrap(const WrapOptions& options, std::ostream& out, std::ostream& err) {
                    "media profile (PS3.11 STD-GEN-CD)\n");
         return wrong_usage;
     }
+    if (!may_write(options.output, options.data_set.path, err)) {
+        return wrong_usage;
+    }
     const auto folder = read_data_set(options.data_set.path, options.data_set.mapping);
     if (!folder) {
         fmt::print(err, "{}\n", folder.error().doing);
@@ -63,6 +67,10 @@ int run_wrap(const WrapOptions& options, std::ostream& out, std::ostream& err) {
         return wrong_usage;
     }
     const auto& records = *selected;
+    if (records.empty() && options.data_set.selection.images.empty()) {
+        fmt::print(err, "nothing to wrap: the selection matches no image that is there\n");
+        return done_with_findings;
+    }
     const WrapJob job{.output = options.output,
                       .mapping = options.data_set.mapping,
                       .transfer_syntax = *syntax,

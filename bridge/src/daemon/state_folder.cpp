@@ -56,8 +56,10 @@ Result<StateFolder> StateFolder::lock(const std::filesystem::path& path) {
                          ::pwrite(folder.lock_file_, process.data(), process.size(), 0) ==
                              static_cast<ssize_t>(process.size());
     if (!written) {
-        return Fault{.kind = FaultKind::storage,
-                     .doing = fmt::format("cannot write {}", lock_path.string())};
+        return Fault{
+            .kind = FaultKind::storage,
+            .doing = fmt::format(
+                "cannot write {}: {}", lock_path.string(), std::generic_category().message(errno))};
     }
     return folder;
 }

@@ -180,6 +180,9 @@ void judge_images(Audit& result) {
 
 void judge_tables(Audit& result) {
     auto& wrong = result.wrong;
+    if (result.all.images == 0) {
+        wrong.push_back(result.table + " has no rows");
+    }
     if (result.rows_skipped != 0) {
         wrong.push_back(fmt::format(
             "{} bad row{} skipped", result.rows_skipped, result.rows_skipped == 1 ? "" : "s"));

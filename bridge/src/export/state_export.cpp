@@ -2,7 +2,7 @@
 
 #include "bridge/export/document_export.hpp"
 #include "bridge/objects/made_object.hpp"
-#include "dicom/annotation/box_table.hpp"
+#include "dicom/annotation/current_statements.hpp"
 
 #include <fmt/format.h>
 

@@ -73,6 +73,16 @@ Result<void> make_folder_of(const std::filesystem::path& path) {
     return {};
 }
 
+/// A device, a pipe or a link in its place is not replaced by a file: /dev/stdout is all three.
+Result<void> check_place(const std::filesystem::path& path) {
+    struct stat there {};
+    if (::lstat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
+        return Fault{.kind = FaultKind::storage,
+                     .doing = path.string() + ": is no regular file, and stays as it is"};
+    }
+    return {};
+}
+
 using Parts = std::span<const std::span<const std::byte>>;
 
 /// Does the file hold these bytes, all of them and no more?
@@ -124,6 +134,9 @@ Result<Kept> keep_whole_file(const std::filesystem::path& path, Parts parts) {
     if (holds(path, parts)) {
         return Kept::unchanged;
     }
+    if (auto checked = check_place(path); !checked) {
+        return std::move(checked).error();
+    }
     Descriptor file(open_beside(path));
     if (file.number() < 0 && errno == ENOENT) {
         if (auto made = make_folder_of(path); !made) {
@@ -166,6 +179,9 @@ GrowingFile::~GrowingFile() {
 }
 
 Result<GrowingFile> GrowingFile::begin(std::filesystem::path path) {
+    if (auto checked = check_place(path); !checked) {
+        return std::move(checked).error();
+    }
     if (auto made = make_folder_of(path); !made) {
         return std::move(made).error();
     }

@@ -1,6 +1,6 @@
 #include "bridge/import/report_import.hpp"
 
-#include "dicom/annotation/box_table.hpp"
+#include "dicom/annotation/current_statements.hpp"
 #include "dicom/codec/codec.hpp"
 #include "export/parallel_job.hpp"
 #include "objects/mapped_file.hpp"
@@ -38,22 +38,57 @@ Result<dicom::ReadReport> read_file(const std::filesystem::path& path, const Rep
         part10->data_set, *syntax, job.mapping.reports.code_table(), job.images, job.reading);
 }
 
-/// What one file gave, until all are put together.
+/// What one file gave, until its turn comes.
 struct OfFile {
     std::optional<dicom::ReadReport> report;
     std::string fault;
 };
 
-void take(dicom::ReadReport& report, const std::string& file, ImportedReports& imported) {
-    std::ranges::move(report.annotations, std::back_inserter(imported.annotations));
-    for (dicom::RejectedStatement& rejected : report.rejected) {
-        imported.rejections.push_back(
-            fmt::format("{}: {}: {}", file, rejected.where, rejected.reason));
-        if (rejected.unmapped) {
-            imported.unmapped.push_back(*std::move(rejected.unmapped));
+/// Puts together what the files gave, one after the other.
+class Collection {
+public:
+    explicit Collection(const std::function<void(dicom::Annotation)>& told) : told_(told) {}
+
+    void take(OfFile read, const std::string& file) {
+        if (!read.report) {
+            imported_.rejections.push_back(fmt::format("{}: {}", file, read.fault));
+            return;
+        }
+        dicom::ReadReport& report = *read.report;
+        if (!seen_.insert(report.origin.sop_instance_uid).second) {
+            return;
+        }
+        ++imported_.reports;
+        for (const std::string& uid : report.replaces) {
+            statements_.replace(uid);
+            replaced_.push_back(uid);
+        }
+        for (dicom::Annotation& statement : report.annotations) {
+            statements_.add(statement.report, statement.tracking_uid);
+            told_(std::move(statement));
+        }
+        for (dicom::RejectedStatement& rejected : report.rejected) {
+            imported_.rejections.push_back(
+                fmt::format("{}: {}: {}", file, rejected.where, rejected.reason));
+            if (rejected.unmapped) {
+                imported_.unmapped.push_back(*std::move(rejected.unmapped));
+            }
         }
     }
-}
+
+    ImportedReports finish() {
+        imported_.current = statements_.holding();
+        imported_.unmapped = dicom::current_annotations(std::move(imported_.unmapped), replaced_);
+        return std::move(imported_);
+    }
+
+private:
+    const std::function<void(dicom::Annotation)>& told_;
+    std::unordered_set<std::string> seen_;
+    dicom::CurrentStatements statements_;
+    std::vector<std::string> replaced_;
+    ImportedReports imported_;
+};
 
 }  // namespace
 
@@ -64,7 +99,7 @@ Result<std::vector<std::filesystem::path>> report_files(
     for (const fs::path& path : named) {
         std::error_code error;
         if (!fs::is_directory(path, error)) {
-            if (!fs::exists(path, error)) {
+            if (!fs::is_regular_file(path, error)) {  // a pipe would be waited for
                 return Fault{.kind = FaultKind::not_found,
                              .doing = path.string() + ": no such file or folder"};
             }
@@ -90,39 +125,27 @@ Result<std::vector<std::filesystem::path>> report_files(
 
 ImportedReports import_reports(std::span<const std::filesystem::path> files,
                                const ReportImport& job,
+                               const std::function<void(dicom::Annotation)>& told,
                                const std::function<void()>& finished) {
-    std::vector<OfFile> read(files.size());
-    const auto work = [&](std::size_t index) -> std::vector<std::string> {
-        auto report = read_file(files[index], job);
-        if (report) {
-            read[index].report = *std::move(report);
-        } else {
-            read[index].fault = report.error().doing;
+    Collection collection(told);
+    for (; !files.empty(); files = files.subspan(std::min(reports_at_once, files.size()))) {
+        const auto some = files.first(std::min(reports_at_once, files.size()));
+        std::vector<OfFile> read(some.size());
+        const auto work = [&](std::size_t index) -> std::vector<std::string> {
+            auto report = read_file(some[index], job);
+            if (report) {
+                read[index].report = *std::move(report);
+            } else {
+                read[index].fault = report.error().doing;
+            }
+            return {};
+        };
+        static_cast<void>(for_each_in_parallel(some.size(), job.threads, work, finished));
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            collection.take(std::move(read[i]), some[i].string());
         }
-        return {};
-    };
-    static_cast<void>(for_each_in_parallel(files.size(), job.threads, work, finished));
-
-    ImportedReports imported;
-    std::unordered_set<std::string> seen;
-    std::vector<std::string> replaced;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        if (!read[i].report) {
-            imported.rejections.push_back(fmt::format("{}: {}", files[i].string(), read[i].fault));
-            continue;
-        }
-        dicom::ReadReport& report = *read[i].report;
-        if (!seen.insert(report.origin.sop_instance_uid).second) {
-            continue;
-        }
-        ++imported.reports;
-        std::ranges::copy(report.replaces, std::back_inserter(replaced));
-        take(report, files[i].string(), imported);
-        read[i].report.reset();
     }
-    imported.annotations = dicom::current_annotations(std::move(imported.annotations), replaced);
-    imported.unmapped = dicom::current_annotations(std::move(imported.unmapped), replaced);
-    return imported;
+    return collection.finish();
 }
 
 }  // namespace cxr::bridge

@@ -1,32 +1,19 @@
 #include "dicom/annotation/box_table.hpp"
 
+#include "dicom/annotation/current_statements.hpp"
 #include "report/report_identity.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
-#include <set>
 #include <tuple>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace cxr::dicom {
 namespace {
 
 constexpr double same_digits_max = 2e-4;  // pixel: what 32-bit coordinates lose, and more
 constexpr double overlap_min = 0.5;
-
-long number_of(const std::string& text) {
-    long number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
-bool is_newer(const ReportOrigin& a, const ReportOrigin& b) {
-    return std::tuple(a.content_date, a.content_time, number_of(a.instance_number)) >
-           std::tuple(b.content_date, b.content_time, number_of(b.instance_number));
-}
 
 /// Intersection over union.
 double overlap(const AnnotationBox& box, const BoundingBox& row) {
@@ -100,37 +87,6 @@ private:
 };
 
 }  // namespace
-
-std::vector<Annotation> current_annotations(std::vector<Annotation> annotations,
-                                            std::span<const std::string> replaced) {
-    std::unordered_set<std::string> old(replaced.begin(), replaced.end());
-    old.erase(std::string());
-    std::unordered_map<std::string, const ReportOrigin*> newest;
-    for (const Annotation& annotation : annotations) {
-        if (annotation.tracking_uid.empty() || old.contains(annotation.report.sop_instance_uid)) {
-            continue;
-        }
-        const auto [known, added] = newest.emplace(annotation.tracking_uid, &annotation.report);
-        if (!added && is_newer(annotation.report, *known->second)) {
-            known->second = &annotation.report;
-        }
-    }
-    std::vector<bool> keep;
-    keep.reserve(annotations.size());
-    for (const Annotation& annotation : annotations) {
-        const auto tracked = newest.find(annotation.tracking_uid);
-        keep.push_back(!old.contains(annotation.report.sop_instance_uid) &&
-                       (tracked == newest.end() ||
-                        tracked->second->sop_instance_uid == annotation.report.sop_instance_uid));
-    }
-    std::vector<Annotation> current;
-    for (std::size_t i = 0; i < annotations.size(); ++i) {
-        if (keep[i]) {
-            current.push_back(std::move(annotations[i]));
-        }
-    }
-    return current;
-}
 
 std::vector<Annotation> boxes_in_table_order(std::vector<Annotation> annotations,
                                              std::span<const BoundingBox> table) {

@@ -29,22 +29,21 @@ std::string trimmed(double value) {
     return digits == "-0" ? "0" : digits;
 }
 
-/// As it was written, else as the collection writes it.
-std::string label_of_row(const Annotation& annotation) {
+/// The box table calls Infiltration "Infiltrate".
+std::string box_table_label(const Annotation& annotation) {
+    const bool unwritten = annotation.label_as_written.empty();
+    return unwritten && annotation.finding == Finding::infiltration ? "Infiltrate"
+                                                                    : written_label(annotation);
+}
+
+}  // namespace
+
+std::string written_label(const Annotation& annotation) {
     if (!annotation.label_as_written.empty() || !annotation.finding) {
         return annotation.label_as_written;
     }
     return std::string(label_of(*annotation.finding));
 }
-
-/// The box table calls Infiltration "Infiltrate".
-std::string box_table_label(const Annotation& annotation) {
-    const bool unwritten = annotation.label_as_written.empty();
-    return unwritten && annotation.finding == Finding::infiltration ? "Infiltrate"
-                                                                    : label_of_row(annotation);
-}
-
-}  // namespace
 
 std::string box_table_row(const Annotation& annotation) {
     const AnnotationBox& box = *annotation.box;
@@ -58,7 +57,7 @@ std::string box_table_row(const Annotation& annotation) {
 }
 
 std::string further_table_row(const Annotation& annotation) {
-    std::string row = cell(annotation.image_index) + ',' + cell(label_of_row(annotation));
+    std::string row = cell(annotation.image_index) + ',' + cell(written_label(annotation));
     if (annotation.box) {
         const AnnotationBox& box = *annotation.box;
         for (const double value : {box.x, box.y, box.width, box.height}) {
@@ -81,9 +80,13 @@ std::string label_table_row(std::span<const Annotation> annotations) {
         if (&annotation != &annotations.front()) {
             labels += '|';
         }
-        labels += label_of_row(annotation);
+        labels += written_label(annotation);
     }
-    return cell(annotations.front().image_index) + ',' + cell(labels) + '\n';
+    return label_table_row(annotations.front().image_index, labels);
+}
+
+std::string label_table_row(const std::string& image_index, const std::string& labels) {
+    return cell(image_index) + ',' + cell(labels) + '\n';
 }
 
 }  // namespace cxr::dicom

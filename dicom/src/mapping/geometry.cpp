@@ -105,16 +105,20 @@ StoredRegions::StoredRegions(std::span<const ImageRecord> records, const Mapping
     }
 }
 
+void StoredRegions::restore(Annotation& annotation) const {
+    const auto scale = scales_.find(annotation.image_index);
+    if (scale == scales_.end() || !annotation.box) {
+        return;
+    }
+    annotation.box->x /= scale->second.x;
+    annotation.box->width /= scale->second.x;
+    annotation.box->y /= scale->second.y;
+    annotation.box->height /= scale->second.y;
+}
+
 void StoredRegions::restore(std::vector<Annotation>& annotations) const {
     for (Annotation& annotation : annotations) {
-        const auto scale = scales_.find(annotation.image_index);
-        if (scale == scales_.end() || !annotation.box) {
-            continue;
-        }
-        annotation.box->x /= scale->second.x;
-        annotation.box->width /= scale->second.x;
-        annotation.box->y /= scale->second.y;
-        annotation.box->height /= scale->second.y;
+        restore(annotation);
     }
 }
 

@@ -1,14 +1,17 @@
 /// The program as users run it: what it prints where, and its exit codes.
 
+#include "support/files.hpp"
 #include "support/folders.hpp"
 #include "support/process.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <ostream>
+#include <sys/stat.h>
 
 using namespace cxr::test;
 
@@ -43,6 +46,12 @@ BOOST_AUTO_TEST_CASE(tells_its_version_and_its_libraries) {
     BOOST_TEST(contains(finished.output, "DCMTK 3.6.7"));
 }
 
+BOOST_AUTO_TEST_CASE(does_not_call_lost_output_done) {
+    const Finished lost = run({"sh", "-c", CXRBRIDGE " config show > /dev/full"});
+    BOOST_TEST(lost.exit_code == 1);
+    BOOST_TEST(contains(lost.errors, "cannot write all of the output"), lost.errors);
+}
+
 BOOST_AUTO_TEST_CASE(documents_its_exit_codes_in_its_help) {
     const Finished finished = cxrbridge({"--help"});
     BOOST_TEST(finished.exit_code == 0);
@@ -58,6 +67,18 @@ const CommandLine wrong_usages[] = {
     {"a transfer syntax that is not written",
      {"wrap", "/nowhere", "-o", "x", "--transfer-syntax", "gif"},
      "gif is none of ExplicitVRLittleEndian"},
+    {"a limit of none", {"wrap", "/nowhere", "-o", "x", "--limit", "0"}, "--limit"},
+    {"a limit below that", {"wrap", "/nowhere", "-o", "x", "--limit", "-1"}, "--limit"},
+    {"a limit beyond counting",
+     {"wrap", "/nowhere", "-o", "x", "--limit", "99999999999999999999"},
+     "--limit"},
+    {"threads below none", {"verify", "/nowhere", "--threads", "-1"}, "--threads"},
+    {"more threads than are good",
+     {"import", "/", "--format", "csv", "-o", "x", "--threads", "1025"},
+     "--threads"},
+    {"an import into no format",
+     {"import", "/nowhere", "--format", "xls", "-o", "x"},
+     "xls is none of csv, labels, json, coco"},
     {"a finding that is none", {"wrap", "/nowhere", "-o", "x", "--finding", "Flu"}, "Flu is none"},
     {"an export to nowhere", {"export", "/nowhere", "--format", "sr"}, "-o DIR or --to"},
     {"an export in no format", {"export", "/nowhere", "-o", "x"}, "--format"},
@@ -284,6 +305,95 @@ BOOST_FIXTURE_TEST_CASE(wrap_does_the_others_when_one_png_is_damaged, serve::Sam
     BOOST_TEST(wrapped.exit_code == 1);
     BOOST_TEST(contains(wrapped.errors, damaged), wrapped.errors);
     BOOST_TEST(!std::filesystem::is_empty(out));
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_written_into_the_data_set, serve::Sample) {
+    std::filesystem::create_directory_symlink(path, folder / "link");
+    const std::string boxes = read_file(path + "/BBox_List_2017.csv");
+    for (const std::string& output :
+         {path, path + "/", path + "/out", path + "/../sample/x/y", (folder / "link").string()}) {
+        for (const std::vector<std::string>& command :
+             {std::vector<std::string>{"export", path, "--format", "csv", "--limit", "1"},
+              {"wrap", path, "--limit", "1"},
+              {"import", folder.path().string(), "--format", "csv", "--dataset", path}}) {
+            std::vector<std::string> arguments = command;
+            arguments.insert(arguments.end(), {"-o", output});
+            const Finished refused = cxrbridge(arguments);
+            BOOST_TEST(refused.exit_code == 2, output);
+            BOOST_TEST(contains(refused.errors, "is only ever read"), refused.errors);
+        }
+    }
+    BOOST_TEST(read_file(path + "/BBox_List_2017.csv") == boxes);
+    BOOST_TEST(!std::filesystem::exists(path + "/out"));
+    // A name that only begins alike is another folder's.
+    BOOST_TEST(cxrbridge({"wrap", path, "--limit", "1", "-o", path + "-out"}).exit_code == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(import_waits_for_no_pipe_and_replaces_none, serve::Sample) {
+    const std::string pipe = (folder / "pipe").string();
+    BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const std::string reports = (folder / "reports").string();
+    BOOST_TEST(cxrbridge({"export", path, "--format", "sr", "-o", reports}).exit_code == 0);
+    const Finished from = cxrbridge({"import", pipe, "--format", "csv", "-o", pipe + ".csv"});
+    BOOST_TEST(from.exit_code == 2);
+    BOOST_TEST(contains(from.errors, "no such file"), from.errors);
+    for (const char* format : {"csv", "json"}) {
+        const Finished into = cxrbridge({"import", reports, "--format", format, "-o", pipe});
+        BOOST_TEST(into.exit_code == 2);
+        BOOST_TEST(contains(into.errors, "is no regular file"), into.errors);
+        BOOST_TEST(std::filesystem::is_fifo(pipe));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(import_counts_what_is_in_its_file, serve::Sample) {
+    const std::string reports = (folder / "reports").string();
+    BOOST_TEST(cxrbridge({"export", path, "--format", "sr", "-o", reports}).exit_code == 0);
+    const std::string file = (folder / "boxes.csv").string();
+    const Finished imported = cxrbridge({"import", reports, "--format", "csv", "-o", file});
+    BOOST_TEST(imported.exit_code == 0, imported.errors);
+    const std::string text = read_file(file);
+    const auto rows = std::ranges::count(text, '\n') - 1;
+    BOOST_TEST(imported.output.starts_with(std::to_string(rows) + " annotations of "),
+               imported.output);
+    std::filesystem::create_directory(folder / "empty");
+    const Finished of_nothing =
+        cxrbridge({"import", (folder / "empty").string(), "--format", "csv", "-o", file + "2"});
+    BOOST_TEST(of_nothing.exit_code == 1);
+    BOOST_TEST(!std::filesystem::exists(file + "2"));
+}
+
+BOOST_FIXTURE_TEST_CASE(files_are_made_without_a_home_folder, serve::Sample) {
+    const auto homeless = [](std::vector<std::string> arguments) {
+        std::vector<std::string> command{"env", "-u", "HOME", "-u", "STATE_DIRECTORY"};
+        command.insert(command.end(), {"-u", "XDG_STATE_HOME", CXRBRIDGE});
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        return run(command);
+    };
+    const std::string out = (folder / "out").string();
+    const Finished wrapped = homeless({"wrap", path, "-o", out, "--limit", "1"});
+    BOOST_TEST(wrapped.exit_code == 0, wrapped.errors);
+    const Finished exported = homeless({"export", path, "--format", "sr", "-o", out + "2"});
+    BOOST_TEST(exported.exit_code == 0, exported.errors);
+    const Finished imported =
+        homeless({"import", out + "2", "--format", "csv", "-o", out + ".csv"});
+    BOOST_TEST(imported.exit_code == 0, imported.errors);
+    // What a node took is noted in the state folder.
+    const Finished sent = homeless({"export", path, "--format", "sr", "--to", "A@127.0.0.1:1"});
+    BOOST_TEST(sent.exit_code == 2);
+    BOOST_TEST(contains(sent.errors, "state.path"), sent.errors);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_selects_nothing_ends_with_1, serve::Sample) {
+    const std::string out = (folder / "out").string();
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"wrap", path, "-o", out},
+          {"export", path, "--format", "sr", "-o", out}}) {
+        std::vector<std::string> arguments = command;
+        arguments.insert(arguments.end(), {"--patient", "00000000"});
+        const Finished finished = cxrbridge(arguments);
+        BOOST_TEST(finished.exit_code == 1);
+        BOOST_TEST(contains(finished.errors, "nothing to "), finished.errors);
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(export_writes_reports_and_says_how_many, serve::Sample) {

@@ -321,4 +321,12 @@ BOOST_AUTO_TEST_CASE(is_told_from_one_of_the_same_size) {
                 wrong.end()));
 }
 
+BOOST_AUTO_TEST_CASE(a_table_without_rows_is_wrong) {
+    const TemporaryFolder folder;
+    write_file(folder / "Data_Entry_2017_v2020.csv", header);
+    const Audit result = audit_of(folder.path());
+    BOOST_REQUIRE(result.wrong.size() == 1U);
+    BOOST_TEST(result.wrong.front() == "Data_Entry_2017_v2020.csv has no rows");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

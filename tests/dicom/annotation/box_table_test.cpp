@@ -76,27 +76,4 @@ BOOST_AUTO_TEST_CASE(of_two_states_of_one_box_the_newer_one_counts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_replaced_document_says_nothing_any_more) {
-    const auto rows = table();
-    Annotation newer = annotation_of(rows[1]);
-    newer.report.sop_instance_uid = "2.25.2";
-    const std::vector<std::string> replaced{"2.25.1", ""};
-    const auto current =
-        current_annotations({annotation_of(rows[0]), annotation_of(rows[1]), newer}, replaced);
-    BOOST_REQUIRE(current.size() == 1U);
-    BOOST_TEST(current[0].report.sop_instance_uid == "2.25.2");
-}
-
-BOOST_AUTO_TEST_CASE(of_one_tracking_uid_the_newest_document_counts) {
-    const auto rows = table();
-    Annotation older = annotation_of(rows[0]);
-    older.tracking_uid = "2.25.7";
-    Annotation newer = older;
-    newer.report.sop_instance_uid = "2.25.2";
-    newer.report.instance_number = "2";
-    const auto current = current_annotations({newer, older}, {});
-    BOOST_REQUIRE(current.size() == 1U);
-    BOOST_TEST(current[0].report.sop_instance_uid == "2.25.2");
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,7 @@
 #include "bridge/conform/report.hpp"
 #include "bridge/data_set/annotation_files.hpp"
 #include "bridge/data_set/folder.hpp"
+#include "bridge/import/statement_file.hpp"
 #include "bridge/statement/statement.hpp"
 #include "config/schema.hpp"
 #include "dicom/mapping/options.hpp"
@@ -91,8 +92,6 @@ struct ExportOptions {
     dicom::ReportReadingOptions reading = {};  ///< of the reports that were sent
 };
 [[nodiscard]] int run_export(const ExportOptions& options, std::ostream& out, std::ostream& err);
-
-enum class ImportFormat : std::uint8_t { csv, labels, json, coco };
 
 /// import REPORT… --format csv|labels|json|coco -o FILE [--dataset DIR]
 struct ImportOptions {
@@ -180,7 +179,8 @@ struct ConfigSources {
     std::optional<std::filesystem::path> file;
     std::vector<std::pair<std::string, std::string>> settings;  ///< {"node.port", "104"}
     std::vector<std::string>
-        peers;  ///< "AE@host:port": added, or in place of the file's of that AE
+        peers;                ///< "AE@host:port": added, or in place of the file's of that AE
+    bool needs_state = true;  ///< no state folder, and no home folder to have one in, is a mistake
 };
 /// Reads the file and applies the flags; called again on SIGHUP. Fills the state folder's default.
 [[nodiscard]] std::variant<config::Config, config::ConfigMistakes> load_config(

@@ -23,7 +23,8 @@ enum class Kept : std::uint8_t {
 };
 
 /// Puts the parts, one after the other, where `path` says; folders are made. Safe from several
-/// threads, for different files. Faults: storage.
+/// threads, for different files. Faults: storage; what is there and is no regular file, be it a
+/// link to one, stays.
 [[nodiscard]] Result<Kept> keep_whole_file(const std::filesystem::path& path,
                                            std::span<const std::span<const std::byte>> parts);
 [[nodiscard]] Result<Kept> keep_whole_file(const std::filesystem::path& path,

@@ -21,9 +21,8 @@ struct ReportImport {
 };
 
 struct ImportedReports {
-    /// What still holds (current_annotations), in the order of the files.
-    std::vector<dicom::Annotation> annotations;
-    /// Whose label is none of ours: for JSON alone.
+    std::vector<bool> current;  ///< of each statement that was told: does it still hold?
+    /// What still holds, and whose label is none of ours: for JSON alone.
     std::vector<dicom::Annotation> unmapped;
     std::uint64_t reports = 0;            ///< read, each SOP Instance UID once
     std::vector<std::string> rejections;  ///< "file: measurement group 2: why"
@@ -34,10 +33,16 @@ struct ImportedReports {
 [[nodiscard]] dicom::Result<std::vector<std::filesystem::path>> report_files(
     std::span<const std::filesystem::path> named);
 
+/// So many are in memory at a time.
+inline constexpr std::size_t reports_at_once = 1'024;
+
 /// Whatever cannot be taken is a line of `rejections` and stops nothing else.
+/// @param told every statement, in the order of the files, from the caller's thread; whether it
+/// still holds (dicom::CurrentStatements) is known at the end only.
 /// @param finished called after every file, from any thread.
 [[nodiscard]] ImportedReports import_reports(std::span<const std::filesystem::path> files,
                                              const ReportImport& job,
+                                             const std::function<void(dicom::Annotation)>& told,
                                              const std::function<void()>& finished);
 
 }  // namespace cxr::bridge

@@ -1,21 +1,12 @@
 #pragma once
-/// Annotations that came back, beside the tables that they went out from: which of them still hold,
-/// and which row of BBox_List each box is.
+/// Boxes that came back, beside the table that they went out from: which row of BBox_List each is.
 
 #include "dicom/annotation/annotation.hpp"
 
 #include <span>
-#include <string>
 #include <vector>
 
 namespace cxr::dicom {
-
-/// Only what still holds: no document that another one names as its predecessor, and of the
-/// statements with one tracking UID those of the newest document (Content Date and Time, then
-/// Instance Number).
-/// @param replaced SOP Instance UIDs that documents name as their predecessor, the empty ones too.
-[[nodiscard]] std::vector<Annotation> current_annotations(std::vector<Annotation> annotations,
-                                                          std::span<const std::string> replaced);
 
 /// The boxes as rows of the table: those of a row of `table` in its place, with the row's own
 /// digits where none of x, y, w, h differs by more than 1e-4 pixel; then the others by image and

@@ -21,6 +21,11 @@ inline constexpr std::string_view box_table_header =
 inline constexpr std::string_view label_table_header = "Image Index,Finding Labels\n";
 /// "IMAGE,LABEL|LABEL\n". @param annotations of one image; at least one.
 [[nodiscard]] std::string label_table_row(std::span<const Annotation> annotations);
+/// @param labels joined by '|'.
+[[nodiscard]] std::string label_table_row(const std::string& image_index,
+                                          const std::string& labels);
+/// The label as it was written, else as the collection writes it.
+[[nodiscard]] std::string written_label(const Annotation& annotation);
 
 /// A table of the product's own, for what others say of the images: it is read as a further source
 /// (annotation/statement_table.hpp), its certainty as a percentage.

@@ -62,6 +62,7 @@ struct PixelScale {
 class StoredRegions {
 public:
     StoredRegions(std::span<const ImageRecord> records, const MappingOptions& options);
+    void restore(Annotation& annotation) const;
     void restore(std::vector<Annotation>& annotations) const;
 
 private:
