@@ -181,7 +181,7 @@ inline const std::map<std::string_view, std::string_view> seen_cases{
     {"K12", "a new association with roles 0/1, event type 1, "},
     {"K17", "above"},
     {"K18",
-     "unknown transaction: N-EVENT-REPORT-RSP 0115; event type 3: 0113; no Transaction UID: "
+     "unknown transaction: N-EVENT-REPORT-RSP 0000; event type 3: 0113; no Transaction UID: "
      "N-EVENT-REPORT-RSP 0115"},
     {"K19", "event type 2, 0 committed, 2000 failed (0112"},
     {"X2", "never confirmed"},
