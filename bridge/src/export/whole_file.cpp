@@ -131,11 +131,11 @@ int write_all(int descriptor, const Parts& parts) {
 }  // namespace
 
 Result<Kept> keep_whole_file(const std::filesystem::path& path, Parts parts) {
+    if (auto checked = check_place(path); !checked) {  // first: a pipe would be waited for
+        return std::move(checked).error();
+    }
     if (holds(path, parts)) {
         return Kept::unchanged;
-    }
-    if (auto checked = check_place(path); !checked) {
-        return std::move(checked).error();
     }
     Descriptor file(open_beside(path));
     if (file.number() < 0 && errno == ENOENT) {
