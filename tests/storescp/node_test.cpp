@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(f44_findscu_cancels) {
     const Finished found = run(client({"findscu", "-v", "-S", "--cancel", "3"}, node) + one_study);
     BOOST_TEST((found.errors + found.output).find("Cancel") != std::string::npos);
     BOOST_TEST(node.query.given < 50'000U);
-    BOOST_TEST(node.events.kept.at(0).status == 0xFE00);
+    BOOST_TEST(node.events.wait_for(1).at(0).status == 0xFE00);
 }
 
 BOOST_AUTO_TEST_CASE(r5_movescu_moves_to_storescp) {
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(r5_movescu_moves_to_storescp) {
     const Finished moved = run(client({"movescu", "-v", "-S", "-aem", "DEST"}, node) + one_study);
     BOOST_TEST(moved.exit_code == 0, moved.errors);
     BOOST_TEST(files_in(destination.folder.path()) == 25U);
-    BOOST_TEST(node.events.kept.at(0).matches_or_completed == 25U);
+    BOOST_TEST(node.events.wait_for(1).at(0).matches_or_completed == 25U);
 }
 
 BOOST_AUTO_TEST_CASE(r2_movescu_to_a_dead_destination_is_told_a702) {
@@ -186,8 +186,9 @@ BOOST_AUTO_TEST_CASE(r2_movescu_to_a_dead_destination_is_told_a702) {
                                   .preferred_transfer_syntaxes = {}};
     node.start();
     const Finished moved = run(client({"movescu", "-v", "-S", "-aem", "DEST"}, node) + one_study);
-    BOOST_TEST(node.events.kept.at(0).status == 0xA702);
-    BOOST_TEST(node.events.kept.at(0).failed == 2U);
+    const RequestFinished event = node.events.wait_for(1).at(0);
+    BOOST_TEST(event.status == 0xA702);
+    BOOST_TEST(event.failed == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(r23_a_storescp_that_dies_midway_leaves_b000_and_no_hang) {
@@ -202,7 +203,7 @@ BOOST_AUTO_TEST_CASE(r23_a_storescp_that_dies_midway_leaves_b000_and_no_hang) {
     node.access->peers["DEST"] = destination.peer();
     node.start();
     const Finished moved = run(client({"movescu", "-v", "-S", "-aem", "DEST"}, node) + one_study);
-    const RequestFinished& event = node.events.kept.at(0);
+    const RequestFinished event = node.events.wait_for(1).at(0);
     BOOST_TEST((event.status == 0xB000 || event.status == 0xA702));
     BOOST_TEST(event.failed >= 1U);
     BOOST_TEST(event.matches_or_completed + event.failed == 20U);
@@ -223,9 +224,10 @@ BOOST_AUTO_TEST_CASE(r26_r34_two_moves_to_the_node_itself_count_for_themselves) 
     auto other = std::async(std::launch::async, move);
     BOOST_TEST(move() == 0);
     BOOST_TEST(other.get() == 0);
-    BOOST_TEST(node.receive.committed.size() == 80U);
+    BOOST_TEST(node.receive.committed_count() == 80U);
     std::size_t moves = 0;
-    for (const RequestFinished& event : node.events.kept) {
+    const auto events = node.events.wait_for(82);  // two moves, eighty stores
+    for (const RequestFinished& event : events) {
         if (event.service == "C-MOVE") {
             ++moves;
             BOOST_TEST(event.status == 0x0000);
@@ -247,7 +249,7 @@ BOOST_AUTO_TEST_CASE(r30_getscu_gets_and_storescu_stores_it_back) {
     const Finished stored =
         run(client({"storescu", "+sd"}, node) + std::vector<std::string>{folder.path().string()});
     BOOST_TEST(stored.exit_code == 0, stored.errors);
-    BOOST_TEST(node.receive.committed.size() == 12U);
+    BOOST_TEST(node.receive.committed_count() == 12U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -284,7 +286,7 @@ BOOST_AUTO_TEST_CASE(s1_our_store_is_kept) {
     };
     const auto statuses = node.wait(send(node.request(contexts_for(kept, source))));
     BOOST_TEST((statuses == std::vector<std::uint16_t>{0, 0, 0}));
-    BOOST_TEST(node.receive.committed.size() == 3U);
+    BOOST_TEST(node.receive.committed_count() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(f44_a_cancel_stops_the_stream_at_once_and_the_association_lives) {

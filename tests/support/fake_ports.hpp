@@ -6,6 +6,7 @@
 #include "storescp/ports.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -161,6 +162,11 @@ struct FakeReceive : storescp::ReceivePort {
     std::vector<ReceivedObject> committed;
     std::atomic<std::size_t> writes = 0, dropped = 0;
 
+    std::size_t committed_count() {
+        const std::lock_guard lock(mutex);
+        return committed.size();
+    }
+
     struct Reception : storescp::Reception {
         Reception(FakeReceive& port, storescp::ReceptionRequest request)
             : port_(port), object_{std::move(request), {}} {}
@@ -212,11 +218,20 @@ struct KeptEvents : storescp::EventSink {
     std::vector<Kind> kept;
     std::vector<storescp::SubOperationFailed> failed_sub_operations;
     std::vector<storescp::DeliveryAudited> audited;
-    std::condition_variable more_audited;
+    std::condition_variable more, more_audited;
+    /// So many of them, once they are there: a peer may read its answer before they are told.
+    std::vector<Kind> wait_for(std::size_t count) {
+        std::unique_lock lock(mutex);
+        if (!more.wait_for(lock, std::chrono::seconds(30), [&] { return kept.size() >= count; })) {
+            throw std::runtime_error("an event that was waited for did not happen");
+        }
+        return kept;
+    }
     void on(const storescp::Event& event) override {
         const std::lock_guard lock(mutex);
         if (const auto* const wanted = std::get_if<Kind>(&event)) {
             kept.push_back(*wanted);
+            more.notify_all();
         }
         if (const auto* const failed = std::get_if<storescp::SubOperationFailed>(&event)) {
             failed_sub_operations.push_back(*failed);

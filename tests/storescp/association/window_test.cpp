@@ -49,7 +49,9 @@ boost::asio::awaitable<void> answer_later(Association& association, CommandSet r
     boost::asio::steady_timer working(association.executor(), 300ms);
     co_await working.async_wait(boost::asio::use_awaitable);
     const auto sent = co_await association.send_message(1, response);
-    BOOST_TEST(sent.has_value());
+    if (!sent) {  // told by how the association ends: assertions are not for several threads
+        throw std::runtime_error(sent.error().doing);
+    }
 }
 
 /// Answers one request while it already waits for the next one; ends when both have.
@@ -59,7 +61,9 @@ boost::asio::awaitable<void> answer_after_300_ms(Association& association) {
     auto both =
         answer_later(association, response_to(request->command)) && association.receive_message();
     const auto next = co_await std::move(both);
-    BOOST_TEST(!next.has_value());
+    if (next) {
+        throw std::runtime_error("a second request came");
+    }
 }
 
 /// A C-ECHO-RQ with a data set in one PDU of `bytes` bytes: longer than any command.

@@ -26,10 +26,7 @@ InstanceReference instance(std::size_t number) {
 /// A node that receives, and says when associations end.
 struct Archive : RunningNode {
     Archive() { access->ae_titles = {"ARCHIVE"}; }
-    std::size_t received() {
-        const std::lock_guard lock(receive.mutex);
-        return receive.committed.size();
-    }
+    std::size_t received() { return receive.committed_count(); }
 };
 
 /// Outlives the node, which is a base after it.
