@@ -34,10 +34,14 @@ std::optional<std::size_t> match_at_front(std::string_view text, std::string_vie
 
 /// The end of the first place where a run without '*' matches.
 std::optional<std::size_t> find_run(std::string_view text, std::string_view run) {
+    if (run.empty()) {
+        return 0;  // and text may be no text at all, which memmem() is not to be given
+    }
     if (run.find('?') == std::string_view::npos) {
         // memmem() is linear where std::string_view::find() is not.
-        const auto* at =
-            static_cast<const char*>(::memmem(text.data(), text.size(), run.data(), run.size()));
+        const auto* at = text.empty() ? nullptr
+                                      : static_cast<const char*>(::memmem(
+                                            text.data(), text.size(), run.data(), run.size()));
         return at == nullptr
                    ? std::nullopt
                    : std::optional(static_cast<std::size_t>(at - text.data()) + run.size());

@@ -102,6 +102,12 @@ BOOST_AUTO_TEST_CASE(generated_patterns_match_as_the_definition_says) {
     BOOST_TEST(matched > 5'000);
 }
 
+BOOST_AUTO_TEST_CASE(
+    no_text_at_all_is_no_fault) {  // under the sanitizers; found by fuzz.identifier
+    BOOST_TEST(matches_wild_card({}, "**"));
+    BOOST_TEST(!matches_wild_card({}, "*a*"));
+}
+
 BOOST_AUTO_TEST_CASE(a_pattern_made_to_backtrack_is_fast) {
     const std::string value(64U << 10U, 'a');
     std::string stars;
