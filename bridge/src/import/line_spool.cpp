@@ -59,7 +59,9 @@ Result<void> LineSpool::for_each(
     struct Line {
         char* text = nullptr;
         std::size_t room = 0;
-        ~Line() { std::free(text); }  // NOLINT(cppcoreguidelines-no-malloc): as getline() made it
+        ~Line() {
+            std::free(text);  // NOLINT(cppcoreguidelines-owning-memory): getline()'s malloc
+        }
     } line;
     ssize_t size = 0;
     for (std::size_t number = 0; (size = ::getline(&line.text, &line.room, file_.get())) > 0;

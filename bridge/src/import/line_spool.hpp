@@ -27,7 +27,9 @@ public:
 
 private:
     struct Close {
-        void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
+        void operator()(std::FILE* file) const {
+            static_cast<void>(std::fclose(file));  // NOLINT(cppcoreguidelines-owning-memory)
+        }
     };
     LineSpool(std::string output, std::FILE* file) : output_(std::move(output)), file_(file) {}
 
