@@ -70,13 +70,14 @@ def rows_of(folder):
         add("C-MOVE cached beside tuned dcmqrscp: s", moving("tuned", cached),
             moving("tuned", "dcmqrscp"),
             ratio(moving("tuned", "dcmqrscp"), moving("tuned", cached)), ">=", 1)
-        speed = next((row["megabytes_a_second"] for name, row in at.get("tuned", {}).items()
-                      if name.startswith(cached)), None)
-        wire = move.get("loopback_megabytes_a_second")
-        add("C-MOVE cached beside iperf3: MB/s", speed, wire, ratio(speed, wire), ">=", 0.75)
         add("C-MOVE to a stock storescp beside Orthanc: s", moving("stock", cold),
             moving("stock", "Orthanc"), ratio(moving("stock", "Orthanc"), moving("stock", cold)),
             ">=", 20)
+    if many := of(folder, "move_many"):
+        speed = many["to_sink"]["cxrbridge, cached"]["megabytes_a_second"]
+        wire = many.get("loopback_megabytes_a_second")
+        add("C-MOVE cached, to a quick receiver, beside iperf3: MB/s", speed, wire,
+            ratio(speed, wire), ">=", 0.75)
     if store:
         peer = next((one for name, one in store["contenders"].items() if "Orthanc" in name), None)
         ours = store["contenders"]["cxrbridge, durable"]["wall_s"]

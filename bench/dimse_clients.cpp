@@ -3,9 +3,8 @@
 //
 //   bench.dimse_clients HOST:PORT CALLED CLIENTS SECONDS echo
 //   bench.dimse_clients HOST:PORT CALLED CLIENTS SECONDS find UIDS    one Study Instance UID a line
-//   bench.dimse_clients HOST:PORT CALLED CLIENTS SECONDS all          every study; once by each
-//   client bench.dimse_clients HOST:PORT CALLED CLIENTS SECONDS idle         associations and
-//   nothing more
+//   bench.dimse_clients HOST:PORT CALLED CLIENTS SECONDS all          every study, once by each
+//   bench.dimse_clients HOST:PORT CALLED CLIENTS SECONDS idle         associations alone
 #include "dicom/core/attributes.hpp"
 #include "storescp/association/requestor.hpp"
 

@@ -1,10 +1,8 @@
 """C-MOVE of every study to DCMTK's storescp: cxrbridge from PNG and from its cache beside Orthanc
 and dcmqrscp, which hold the same objects ready-made."""
 
-import json
 import re
 import shutil
-import tempfile
 import time
 
 import link
@@ -14,8 +12,6 @@ from node import Destination
 from support import (
     DCMTK_TUNED,
     Failure,
-    Server,
-    free_port,
     median,
     needs,
     report,
@@ -24,7 +20,7 @@ from support import (
 )
 
 TARGETS = ["cxrbridge"]
-PACKAGES = ["dcmtk", "libdcmtk17", "orthanc", "iperf3"]
+PACKAGES = ["dcmtk", "libdcmtk17", "orthanc"]
 ROUNDS = 5
 ROUND_TRIP_MS = 20
 STUDIES_MAX = 1000  # their UIDs must fit into one value of VR UI: 64 KiB
@@ -86,18 +82,6 @@ def ready_made(run, data_set, source_of_studies):
             move(source, "FILES", source_of_studies(source))
     sizes = [file.stat().st_size for file in folder.iterdir()]
     return folder, sum(sizes), sum(size > 500_000 for size in sizes)
-
-
-def loopback_megabytes_a_second():
-    """What the wire carries at most: iperf3, one stream, a second; the median of three."""
-    port = str(free_port())
-    with tempfile.TemporaryDirectory() as folder:
-        serving = ["iperf3", "-s", "--forceflush", "-p", port]
-        with Server(serving, f"{folder}/iperf3.log") as server:
-            server.wait_for_line("listening")
-            asking = ["iperf3", "-c", "127.0.0.1", "-t", "1", "-J", "-p", port]
-            sent = [json.loads(run_to_end(asking))["end"]["sum_received"] for _ in range(3)]
-    return median([one["bits_per_second"] for one in sent]) / 8e6
 
 
 def measure(contenders, destination_title, studies, rounds):
@@ -184,14 +168,11 @@ def main(run):
     needs("storescp", "movescu", "findscu", "storescu")
     peers = [] if run.smoke else ["orthanc", "dcmqrscp"]
     if peers:
-        needs("Orthanc", "dcmqrscp", "dcmqridx", "iperf3")
+        needs("Orthanc", "dcmqrscp", "dcmqridx")
     data_set, kind = run.data_set()
     objects = ready_made(run, data_set, studies_of)
     _, total_bytes, images = objects
     result = {"data": kind, "images": images, "bytes": total_bytes, "destinations": {}}
-    if peers:
-        result["loopback_megabytes_a_second"] = loopback_megabytes_a_second()
-        print(f"the wire by iperf3: {result['loopback_megabytes_a_second']:.0f} MB/s")
     what = f"{images} images and their reports ({total_bytes / 1e6:.0f} MB), {kind}"
 
     def measure_at(name, destination, environment):

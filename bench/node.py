@@ -9,6 +9,7 @@ import tempfile
 from support import Failure, Server, free_port, run_to_end
 
 CLIENTS = "bench.dimse_clients"
+SINK = "bench.dimse_sink"
 
 
 class Node:
@@ -44,6 +45,22 @@ class Destination:
 
     def __enter__(self):
         self.server.wait_for_port(self.port, self.host)
+        return self
+
+    def __exit__(self, *unused):
+        self.server.__exit__()
+
+
+class Sink:
+    """bench.dimse_sink: as storescp, but as quick as a receiver can be, so that the sender is the limit."""
+
+    def __init__(self, run, title):
+        self.name, self.title, self.host = SINK, title, "127.0.0.1"
+        program = str(run.build / "bench" / SINK)
+        self.server = Server([program, title], run.folder / f"{title}.log")
+        self.port = int(self.server.wait_for_line("port ").split()[1])
+
+    def __enter__(self):
         return self
 
     def __exit__(self, *unused):
