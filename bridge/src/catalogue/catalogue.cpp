@@ -31,8 +31,7 @@ constexpr const char* unhurried = "PRAGMA synchronous = NORMAL";
 constexpr const char* durable = "PRAGMA synchronous = FULL";
 // A catalogue without any row yet is built in place, before anybody reads it: its rollback journal
 // stays empty, since only pages that were there before are journalled.
-constexpr const char* building_pragmas =
-    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY";
+constexpr const char* building_pragmas = "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536";
 
 }  // namespace
 

@@ -12,14 +12,13 @@ using dicom::Result;
 namespace {
 
 /// Lengths first: no separator that a stranger's value could contain.
-std::string key_of(const std::vector<std::string>& values) {
-    std::string key;
-    for (const std::string& value : values) {
-        key += std::to_string(value.size());
-        key += ':';
+template <typename Values>
+void write_key(std::string& key, const Values& values) {
+    key.clear();
+    for (const std::string_view value : values) {
+        fmt::format_to(std::back_inserter(key), "{}:", value.size());
         key += value;
     }
-    return key;
 }
 
 }  // namespace
@@ -47,15 +46,17 @@ Result<void> KindTable::load(sqlite::Connection& connection) {
             values.emplace_back(rows->text(static_cast<int>(i) + 1));
         }
         last_id_ = std::max(last_id_, rows->integer(0));
-        ids_.emplace(key_of(values), rows->integer(0));
+        write_key(key_, values);
+        ids_.emplace(key_, rows->integer(0));
     }
 }
 
-std::int64_t KindTable::id_of(std::vector<std::string> values) {
-    const auto [found, inserted] = ids_.try_emplace(key_of(values), last_id_ + 1);
+std::int64_t KindTable::id_of(std::initializer_list<std::string_view> values) {
+    write_key(key_, values);
+    const auto [found, inserted] = ids_.try_emplace(key_, last_id_ + 1);
     if (inserted) {
         ++last_id_;
-        new_.push_back({.id = last_id_, .values = std::move(values)});
+        new_.push_back({.id = last_id_, .values = {values.begin(), values.end()}});
     }
     return found->second;
 }

@@ -6,6 +6,7 @@
 #include "dicom/mapping/entities.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ public:
 
     [[nodiscard]] dicom::Result<void> load(sqlite::Connection& connection);
     /// @param values in the order of the columns; integers as decimal text.
-    [[nodiscard]] std::int64_t id_of(std::vector<std::string> values);
+    [[nodiscard]] std::int64_t id_of(std::initializer_list<std::string_view> values);
     [[nodiscard]] std::vector<NewKind> take_new();
     [[nodiscard]] dicom::Result<void> insert(sqlite::Connection& connection,
                                              const std::vector<NewKind>& kinds) const;
@@ -36,6 +37,7 @@ private:
     std::string table_;
     std::vector<std::string> columns_;
     std::unordered_map<std::string, std::int64_t> ids_;
+    std::string key_;  ///< written anew for each look-up: a bulk build makes hundreds of thousands
     std::vector<NewKind> new_;
     std::int64_t last_id_ = 0;
 };

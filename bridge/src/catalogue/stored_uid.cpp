@@ -15,21 +15,29 @@ __extension__ using Uint128 = unsigned __int128;
 constexpr std::string_view derived_prefix = "2.25.";
 constexpr std::size_t digits_max = 39;
 
-/// Only what dicom::uid_of() would write back digit by digit.
+/// Only what dicom::uid_of() would write back digit by digit. In words of 64 bits as long as it
+/// can: a bulk build reads half a million.
 std::optional<Uint128> parse_decimal(std::string_view digits) {
     if (digits.empty() || digits.size() > digits_max || (digits[0] == '0' && digits.size() > 1)) {
         return std::nullopt;
     }
+    constexpr std::size_t digits_a_word = 19;
     Uint128 value = 0;
-    for (const char digit : digits) {
-        if (digit < '0' || digit > '9') {
+    while (!digits.empty()) {
+        std::uint64_t word = 0;
+        std::uint64_t scale = 1;
+        for (const char digit : digits.substr(0, digits_a_word)) {
+            if (digit < '0' || digit > '9') {
+                return std::nullopt;
+            }
+            word = word * 10 + static_cast<std::uint64_t>(digit - '0');
+            scale *= 10;
+        }
+        if (value > (~Uint128{0} - word) / scale) {
             return std::nullopt;
         }
-        const Uint128 next = value * 10 + static_cast<Uint128>(digit - '0');
-        if (value > (~Uint128{0}) / 10 || next < value * 10) {
-            return std::nullopt;
-        }
-        value = next;
+        value = value * scale + word;
+        digits.remove_prefix(std::min(digits.size(), digits_a_word));
     }
     return value;
 }
