@@ -53,18 +53,23 @@ Awaitable<Result<Message>> Connection::receive_message() {
         if (!open_) {
             break;
         }
-        if (inbox_.awaits_answers()) {  // operations run beside the caller
+        if (responses_due_ == 0 && inbox_.awaits_answers()) {  // operations run beside the caller
             clear_deadline(Wait::idle);
         } else if (!inbox_.message_begun()) {
             set_deadline(Wait::idle, responses_due_ > 0 ? timeouts_.dimse : timeouts_.idle);
         }
         co_await changed_.wait();
     }
-    // Operations that run beside the caller still answer what came before the release (AR-7).
-    while (inbox_.awaits_answers() && upper_layer_.state() == State::sta8 && !ending_) {
+    // Operations that run beside the caller still answer what came before the release (AR-7). The
+    // caller may be such an operation itself, of which the peer owes it something: that does not
+    // come any more, and whoever answers the operation ends the association.
+    const auto answers_are_due = [this] {
+        return inbox_.awaits_answers() && upper_layer_.state() == State::sta8 && !ending_;
+    };
+    while (responses_due_ == 0 && answers_are_due()) {
         co_await changed_.wait();
     }
-    if (upper_layer_.answer_release()) {
+    if (!answers_are_due() && upper_layer_.answer_release()) {
         end({.kind = FaultKind::peer_gone, .how = "released", .orderly = true});
         pump();
     }

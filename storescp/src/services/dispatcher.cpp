@@ -226,16 +226,23 @@ Awaitable<void> serve(const ServiceEnvironment& environment, Request& request) {
     }
     auto outcome = co_await attempt(environment, request);
     Completion completion{.response = request.response(status::cancel)};
+    bool is_answered = false;
     if (outcome) {
         completion = *std::move(outcome);
         cite(completion, provider_of(request.command()));
         const auto answered = co_await complete(request, completion);
+        is_answered = answered.has_value();
         if (!answered) {
             completion.response.status = status::cancel;
             completion.why = answered.error().doing;
         }
     } else {
         completion.why = outcome.error().doing;
+    }
+    if (!is_answered) {
+        // The peer has gone, or asks for release with half a message sent or a response owed: such
+        // a release waits for an answer that nobody can give (PS3.8 Sta8).
+        request.association().abort();
     }
     request.association().forget_cancel(request.message_id());
     report(environment, request, completion, begun);
