@@ -7,7 +7,7 @@
 namespace cxr::storescp {
 namespace {
 
-/// What a queued command costs beside its strings: a stranger may pipeline requests.
+/// What a queued command costs beside what its values hold: a stranger may pipeline requests.
 constexpr std::size_t command_weight = 1'024;
 /// Pieces that arrive together are handed on together up to this size.
 constexpr std::size_t piece_bytes_max = 131'072;
@@ -15,6 +15,21 @@ constexpr std::size_t piece_bytes_max = 131'072;
 bool is_pending(const CommandSet& response) {
     const unsigned status = response.status.value_or(0);
     return status == 0xFF00 || status == 0xFF01;
+}
+
+/// A stranger's UIDs, titles and comments are as long as a command set may be.
+std::size_t weight_of(const CommandSet& command) {
+    std::size_t bytes = command_weight + command.offending_elements.size() * sizeof(std::uint32_t);
+    for (const auto* text : {&command.affected_sop_class_uid,
+                             &command.requested_sop_class_uid,
+                             &command.move_destination,
+                             &command.error_comment,
+                             &command.affected_sop_instance_uid,
+                             &command.requested_sop_instance_uid,
+                             &command.move_originator_ae_title}) {
+        bytes += *text ? (*text)->size() : 0;
+    }
+    return bytes;
 }
 
 }  // namespace
@@ -113,7 +128,8 @@ std::size_t Inbox::weight(const Entry& entry) {
     if (const auto* bytes = std::get_if<std::vector<std::byte>>(&entry)) {
         return bytes->size();
     }
-    return std::holds_alternative<Message>(entry) ? command_weight : 0;
+    const auto* message = std::get_if<Message>(&entry);
+    return message != nullptr ? weight_of(message->command) : 0;
 }
 
 void Inbox::push(Entry entry) {

@@ -132,6 +132,7 @@ public:
                 remark("a second role selection item for one SOP class");
             }
         }
+        find_related();
     }
 
     void run() {
@@ -175,27 +176,39 @@ private:
                                                   : proposed.transfer_syntaxes.front();
     }
 
+    /// The storage classes that others are related to (PS3.7 D.3.3.6), the first for each. Looked
+    /// up once: a stranger may name thousands, and ask for each thousands of times.
+    void find_related() {
+        const auto& entries = acceptable_.by_abstract_syntax;
+        for (const pdu::CommonExtendedNegotiationItem& item : request_.user.common) {
+            for (const std::string& general : item.related_general_sop_class_uids) {
+                const auto related = entries.find(general);
+                if (related != entries.end() && related->second.storage) {
+                    related_.try_emplace(item.sop_class_uid, &related->second);
+                    break;
+                }
+            }
+        }
+    }
+
     /// What we accept a SOP class as: itself, or the storage class that it is related to.
-    [[nodiscard]] const AcceptableContexts::Entry* entry_of(const std::string& sop_class_uid) {
+    [[nodiscard]] const AcceptableContexts::Entry* entry_of(
+        const std::string& sop_class_uid) const {
         const auto& entries = acceptable_.by_abstract_syntax;
         if (const auto own = entries.find(sop_class_uid); own != entries.end()) {
             return &own->second;
         }
-        for (const pdu::CommonExtendedNegotiationItem& item : request_.user.common) {
-            if (item.sop_class_uid != sop_class_uid) {
-                continue;
-            }
-            for (const std::string& general : item.related_general_sop_class_uids) {
-                const auto related = entries.find(general);
-                if (related != entries.end() && related->second.storage) {
-                    return &related->second;
-                }
-            }
-        }
-        return nullptr;
+        const auto related = related_.find(sop_class_uid);
+        return related == related_.end() ? nullptr : related->second;
     }
 
-    void remark(std::string text) { result_.agreement.remarks.push_back(std::move(text)); }
+    /// Each once: a log line says as much as thousands.
+    void remark(std::string text) {
+        auto& remarks = result_.agreement.remarks;
+        if (std::ranges::find(remarks, text) == remarks.end()) {
+            remarks.push_back(std::move(text));
+        }
+    }
 
     PresentationContext decide(const ProposedContext& proposed) {
         PresentationContext context{.id = proposed.id,
@@ -287,6 +300,7 @@ private:
     const Grants& grants_;
     Acceptance& result_;
     std::map<std::string, RoleSelection, std::less<>> offered_roles_;
+    std::map<std::string, const AcceptableContexts::Entry*, std::less<>> related_;
     std::set<std::string, std::less<>> accepted_, answered_roles_;
     bool exclusive_ = false;
 };

@@ -5,6 +5,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <ostream>
 
 using namespace cxr::storescp;
@@ -139,6 +140,33 @@ BOOST_AUTO_TEST_CASE(S27_without_such_a_relation_it_is_not) {
         BOOST_TEST((acceptance_of(request).answer.contexts.at(0).result ==
                     ContextResult::abstract_syntax_not_supported));
     }
+}
+
+BOOST_AUTO_TEST_CASE(S25_many_relations_asked_for_many_times_cost_no_time_of_others) {
+    // More than fits an A-ASSOCIATE-RQ: one lookup for each pair would take minutes.
+    pdu::AssociateRQ request = association_request({{1, private_class, {jpeg_ls}}});
+    request.user.common = {related(secondary_capture)};
+    auto& generals = request.user.common[0].related_general_sop_class_uids;
+    generals.insert(generals.begin(), 100'000, "1.2.3");
+    request.user.extended.assign(
+        100'000, {.sop_class_uid = private_class, .information = std::vector<std::uint8_t>{3}});
+    const auto begun = std::chrono::steady_clock::now();
+    const Acceptance accepted = acceptance_of(request);
+    BOOST_TEST((accepted.answer.contexts.at(0).result == ContextResult::acceptance));
+    BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::seconds(10)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(ps3_7_d_3_3_items_that_come_twice)
+
+BOOST_AUTO_TEST_CASE(A53_are_remarked_once_however_many_they_are) {
+    pdu::AssociateRQ request = association_request({{1, study_root_find, {implicit_little}}});
+    request.user.extended.assign(
+        1'000, {.sop_class_uid = study_root_find, .information = std::vector<std::uint8_t>{1}});
+    request.user.roles.assign(
+        1'000, {.sop_class_uid = study_root_find, .roles = {.scu = true, .scp = false}});
+    BOOST_TEST(acceptance_of(request).agreement.remarks.size() == 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
