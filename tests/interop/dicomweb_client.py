@@ -103,6 +103,10 @@ def search():
     assert len(last.json()) == 2 and last.headers["Warning"] is None
     assert ask(f"/studies?offset={len(studies)}", JSON).status == 204
     assert "foo" in ask("/studies?foo=1&limit=1", JSON).headers["Warning"]
+    quoted = ask("/studies?a%22b%5Cc=1&limit=10000", JSON).headers["Warning"]  # RFC 9110 5.6.4
+    assert quoted == r'299 cxrbridge "Not matched, and ignored: a\"b\\c"', quoted
+    for path in ("/studies//series", "/studies//instances", "/studies/1.2,1.3/series"):
+        assert ask(path, JSON).status == 400, path
     assert "DX" in ask("/studies?ModalitiesInStudy=DX%2CCR", JSON).json()[0]["00080061"]["Value"]
 
     series = ask(f"/studies/{one}/series", JSON).json()
