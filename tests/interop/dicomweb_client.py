@@ -162,6 +162,8 @@ def frames():
     assert ask(path + "/frames/1", {"Accept": FRAMES, "If-None-Match": answer.headers["ETag"]}).status == 304
     single = ask(path + "/frames/1", {"Accept": "application/octet-stream"})
     assert single.body == pixels
+    for accept, known in (("application/octet-stream", answer), (FRAMES, single)):  # another representation
+        assert ask(path + "/frames/1", {"Accept": accept, "If-None-Match": known.headers["ETag"]}).status == 200
     for accept, begins in (
         ('multipart/related; type="image/jls"', b"\xff\xd8\xff\xf7"),
         ('multipart/related; type="image/jpeg"; transfer-syntax=1.2.840.10008.1.2.4.70', b"\xff\xd8\xff"),
