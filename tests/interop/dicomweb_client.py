@@ -184,7 +184,9 @@ def frames():
     assert part.status == 206 and part.body == pixels[1000:2000]
     assert part.headers["Content-Range"] == f"bytes 1000-1999/{len(pixels)}"
     assert ask(bulk, {"Range": "bytes=-10"}).body == pixels[-10:]
-    assert ask(bulk, {"Range": f"bytes={len(pixels)}-"}).status == 416
+    beyond = ask(bulk, {"Range": f"bytes={len(pixels)}-"})
+    assert beyond.status == 416 and beyond.headers["Content-Type"] == "application/problem+json"
+    assert beyond.headers["Content-Range"] == f"bytes */{len(pixels)}"
     assert ask(path + "/bulkdata/00420011").status == 404
 
 
