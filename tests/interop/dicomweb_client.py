@@ -103,6 +103,10 @@ def search():
     assert len(last.json()) == 2 and last.headers["Warning"] is None
     assert ask(f"/studies?offset={len(studies)}", JSON).status == 204
     assert "foo" in ask("/studies?foo=1&limit=1", JSON).headers["Warning"]
+    quoted = ask("/studies?a%22b%5Cc=1&limit=10000", JSON).headers["Warning"]  # RFC 9110 5.6.4
+    assert quoted == r'299 cxrbridge "Not matched, and ignored: a\"b\\c"', quoted
+    for path in ("/studies//series", "/studies//instances", "/studies/1.2,1.3/series"):
+        assert ask(path, JSON).status == 400, path
     assert "DX" in ask("/studies?ModalitiesInStudy=DX%2CCR", JSON).json()[0]["00080061"]["Value"]
 
     series = ask(f"/studies/{one}/series", JSON).json()
@@ -158,6 +162,8 @@ def frames():
     assert ask(path + "/frames/1", {"Accept": FRAMES, "If-None-Match": answer.headers["ETag"]}).status == 304
     single = ask(path + "/frames/1", {"Accept": "application/octet-stream"})
     assert single.body == pixels
+    for accept, known in (("application/octet-stream", answer), (FRAMES, single)):  # another representation
+        assert ask(path + "/frames/1", {"Accept": accept, "If-None-Match": known.headers["ETag"]}).status == 200
     for accept, begins in (
         ('multipart/related; type="image/jls"', b"\xff\xd8\xff\xf7"),
         ('multipart/related; type="image/jpeg"; transfer-syntax=1.2.840.10008.1.2.4.70', b"\xff\xd8\xff"),
@@ -178,7 +184,9 @@ def frames():
     assert part.status == 206 and part.body == pixels[1000:2000]
     assert part.headers["Content-Range"] == f"bytes 1000-1999/{len(pixels)}"
     assert ask(bulk, {"Range": "bytes=-10"}).body == pixels[-10:]
-    assert ask(bulk, {"Range": f"bytes={len(pixels)}-"}).status == 416
+    beyond = ask(bulk, {"Range": f"bytes={len(pixels)}-"})
+    assert beyond.status == 416 and beyond.headers["Content-Type"] == "application/problem+json"
+    assert beyond.headers["Content-Range"] == f"bytes */{len(pixels)}"
     assert ask(path + "/bulkdata/00420011").status == 404
 
 

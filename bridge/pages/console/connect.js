@@ -15,9 +15,12 @@ const command = (says, line) => h("div", {}, h("p", { class: "small" }, says),
 
 const anywhere = /^(0\.0\.0\.0|::)$/;
 
+/** A word of a shell's: an AE title may have spaces and signs in it. */
+const word = (text) => /^[\w.:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
 const fill = (facts, place) => {
   const host = anywhere.test(facts.listen) ? location.hostname : facts.listen;
-  const to = `-aec ${facts.aeTitle} ${host} ${facts.port}`;
+  const to = `-aec ${word(facts.aeTitle)} ${host} ${facts.port}`;
   const web = `${location.origin}/dicom-web`;
   place.append(
     h("div", { class: "columns" },

@@ -24,7 +24,7 @@ node.then((facts) => {
 
 const show = () => {
   const hash = location.hash;
-  if (hash === "#main") return;
+  if (hash === "#main" && main.hasChildNodes()) return;  // the skip link, not a page opened with it
   const [pattern, page, view] = routes.find(([wanted]) => wanted.test(hash)) ?? routes[3];
   leave();
   for (const link of document.querySelectorAll("nav [data-page]")) {
@@ -60,6 +60,8 @@ addEventListener("keydown", (event) => {
       event.preventDefault();
       field.focus();
     } else {
+      event.preventDefault();
+      addEventListener("hashchange", () => document.querySelector("[data-search]")?.focus(), { once: true });
       location.hash = "#/";
     }
   }

@@ -45,17 +45,20 @@ const fill = async (uid, node, place) => {
   const viewer = createViewer();
   const findings = h("div");
 
+  let asking = 0;
   const showPicture = async (set) => {
+    const mine = ++asking;
     const instance = first(set, "00080018");
     const said = statements(reports, instance);
-    viewer.boxes(said.filter(({ box }) => box).map(({ id, box, colour, name }) => ({ id, box, colour, label: name })));
+    viewer.clear();  // nobody is to see one picture under what is said of another
     findings.replaceChildren(findingsView(said, viewer.highlight));
     try {
       const bytes = await frame(uid, first(set, "0020000E"), instance);
+      if (mine !== asking) return;
       viewer.show(set, bytes, `Picture of ${text(first(set, "00100010")) || textOf(set, "00100020")}, ${plural(said.length, "statement")} in reports`);
       viewer.boxes(said.filter(({ box }) => box).map(({ id, box, colour, name }) => ({ id, box, colour, label: name })));
     } catch (fault) {
-      say(`The picture cannot be shown: ${fault.message}`);
+      if (mine === asking) say(`The picture cannot be shown: ${fault.message}`);
     }
   };
   const pick = images.length > 1 ? h("div", { class: "pick" }, h("select", { "aria-label": "Picture", onchange: ({ target }) => showPicture(images[target.value]) },

@@ -238,6 +238,18 @@ export const createViewer = () => {
       draw();
       stage.dataset.ready = "true";
     },
+    /** Until the next picture is there. */
+    clear() {
+      state.set = state.values = null;
+      state.boxes = [];
+      pointers.clear();
+      canvas.width = canvas.height = 1;
+      overlay.replaceChildren();
+      labels.replaceChildren();
+      stage.setAttribute("aria-label", "No picture");
+      delete stage.dataset.ready;
+      place();
+    },
     /** [{ id, box: [x, y, width, height], colour, label }] */
     boxes(drawn) {
       state.boxes = drawn;

@@ -1,5 +1,7 @@
 #include "bridge/web/conditional.hpp"
 
+#include "bridge/web/problem.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -175,9 +177,8 @@ void answer_range(const Request& request, Response& response) {
         return;
     }
     if (range->begin >= range->end) {
-        response.status = 416;
+        response = problem(416, "the content ends before the range begins");
         response.set("Content-Range", fmt::format("bytes */{}", size));
-        response.content = std::monostate{};
         return;
     }
     response.status = 206;

@@ -242,7 +242,8 @@ Awaitable<bool> Connection::exchange() {
     begin_account();
     served_ = true;
     const Resource* resource = nullptr;
-    auto target = parse_target(head.target == "*" ? "/" : head.target);
+    const bool whole_node = head.target == "*" && head.method == "OPTIONS";
+    auto target = parse_target(whole_node ? "/" : head.target);
     Request request = request_of(head, target ? *target : Target{});
     ArrivingBody body(*this);
     request.body = head.has_body ? &body : nullptr;

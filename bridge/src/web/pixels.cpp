@@ -60,8 +60,10 @@ Response in_parts(const std::string& whole_type,
 }
 
 /// The boundary is not part of what is tagged: the parts are the same, whatever is between them.
-std::string tag_of_parts(const std::vector<std::vector<dicom::Segment>>& parts) {
-    std::vector<dicom::Segment> all;
+/// Their type is: who has a frame alone, or in another syntax, has not this.
+std::string tag_of_parts(const std::string& part_type,
+                         const std::vector<std::vector<dicom::Segment>>& parts) {
+    std::vector<dicom::Segment> all{segment_of(part_type)};
     for (const auto& part : parts) {
         all.insert(all.end(), part.begin(), part.end());
     }
@@ -112,7 +114,7 @@ Response answer_frames(const Request& request, const WebPorts& ports) {
         answer_range(request, response);
         return response;
     }
-    const std::string tag = tag_of_parts(parts);
+    const std::string tag = tag_of_parts(type, parts);
     Response response = in_parts(chosen->media_type, type, locations, std::move(parts));
     answer_with_tag(request, tag, response);
     return response;

@@ -173,6 +173,7 @@ private:
         if (hosts > 1 || (hosts == 0 && !head_.http_1_0)) {
             return fail({400, "there is to be one Host field"});
         }
+        take_authority();
         if (find(head_.fields, "transfer-encoding") != nullptr) {
             if (length) {  // RFC 9112 §6.1: two lengths are two requests to a proxy before us
                 return fail({400, "both Content-Length and Transfer-Encoding"});
@@ -188,6 +189,24 @@ private:
             return fail({413, "the content is longer than may be"});
         }
         return Progress::done;
+    }
+
+    /// "http://host/path", as proxies ask: its host is the one that counts (RFC 9112 3.2.2).
+    void take_authority() {
+        const std::size_t scheme_end = head_.target.find("://");
+        const std::string scheme = lowered(head_.target.substr(0, scheme_end));
+        if (scheme_end == std::string::npos || (scheme != "http" && scheme != "https")) {
+            return;
+        }
+        const std::size_t begin = scheme_end + 3;
+        const std::size_t end =
+            std::min(head_.target.find_first_of("/?", begin), head_.target.size());
+        std::erase_if(head_.fields, [](const Field& field) { return field.name == "host"; });
+        head_.fields.push_back({.name = "host", .value = head_.target.substr(begin, end - begin)});
+        head_.target.erase(0, end);
+        if (!head_.target.starts_with('/')) {
+            head_.target.insert(0, "/");
+        }
     }
 
     const std::size_t request_line_bytes_max_, head_bytes_max_;

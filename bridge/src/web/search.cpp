@@ -148,9 +148,16 @@ private:
 std::string warnings_of(const SearchRequest& search, bool more) {
     std::string warnings;
     if (!search.ignored.empty()) {
-        warnings = fmt::format("299 cxrbridge \"Not matched, and ignored: {}\"",
-                               fmt::join(search.ignored, ", "));
-        std::erase_if(warnings, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+        warnings = "299 cxrbridge \"Not matched, and ignored: ";
+        for (const char c : fmt::format("{}", fmt::join(search.ignored, ", "))) {
+            if (c == '"' || c == '\\') {  // within a quoted-string (RFC 9110 5.6.4)
+                warnings += '\\';
+            }
+            if (static_cast<unsigned char>(c) >= ' ' && c != '\x7f') {
+                warnings += c;
+            }
+        }
+        warnings += '"';
     }
     if (more) {
         warnings += warnings.empty() ? "" : ", ";

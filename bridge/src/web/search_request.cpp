@@ -265,6 +265,9 @@ Result<SearchRequest> parse_search(const Request& request,
     for (const auto& [capture, tag] :
          {std::pair{"study", DCM_StudyInstanceUID}, std::pair{"series", DCM_SeriesInstanceUID}}) {
         if (const std::string* const uid = find(request.captures, capture)) {
+            if (uid->empty() || uid->find(',') != std::string::npos) {  // all, or several
+                return wrong(capture, "the path is to have one UID there");
+            }
             if (auto matched = reader.match({.name = capture, .value = *uid}, tag); !matched) {
                 return matched.error();
             }

@@ -138,6 +138,8 @@ std::string text_in(const Response& response) {
         for (const auto& segment : *segments) {
             text.append(reinterpret_cast<const char*>(segment.bytes.data()), segment.bytes.size());
         }
+    } else if (const auto* whole = std::get_if<std::string>(&response.content)) {
+        text = *whole;
     }
     return text;
 }
@@ -151,6 +153,9 @@ struct Range {
 std::ostream& operator<<(std::ostream& out, const Range& each) {
     return out << each.range;
 }
+constexpr const char* beyond =
+    "{\"title\": \"Range Not Satisfiable\", \"status\": 416, "
+    "\"detail\": \"the content ends before the range begins\"}\n";
 const Range ranges[] = {
     {"bytes=0-0", 206, "0", "bytes 0-0/10"},
     {"bytes=3-6", 206, "3456", "bytes 3-6/10"},
@@ -159,8 +164,8 @@ const Range ranges[] = {
     {"bytes=-99", 206, "0123456789", "bytes 0-9/10"},
     {"bytes=8-99", 206, "89", "bytes 8-9/10"},
     {"bytes=8-18446744073709551615", 206, "89", "bytes 8-9/10"},
-    {"bytes=10-", 416, "", "bytes */10"},
-    {"bytes=-0", 416, "", "bytes */10"},
+    {"bytes=10-", 416, beyond, "bytes */10"},
+    {"bytes=-0", 416, beyond, "bytes */10"},
     {"bytes=5-3", 200, "0123456789", ""},
     {"bytes=0-1,3-4", 200, "0123456789", ""},
     {"lines=0-1", 200, "0123456789", ""},

@@ -184,6 +184,25 @@ BOOST_DATA_TEST_CASE(a_head_is_taken_or_refused, heads, each) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_target_with_a_host_in_it_is_that_host_s) {
+    struct Case {
+        std::string target, host, path;
+    };
+    const Case cases[] = {{"http://pacs:80/a?b=c", "pacs:80", "/a?b=c"},
+                          {"HTTPS://[::1]", "[::1]", "/"},
+                          {"http://pacs?b", "pacs", "/?b"},
+                          {"/a://b", "other", "/a://b"},
+                          {"ftp://pacs/a", "other", "ftp://pacs/a"}};
+    for (const Case& each : cases) {
+        RequestReader reader = small_reader();
+        const auto progress =
+            feed(reader, "GET " + each.target + " HTTP/1.1\r\nHost: other\r\n\r\n", 100);
+        BOOST_REQUIRE(progress == RequestReader::Progress::done);
+        BOOST_TEST(reader.head().target == each.path);
+        BOOST_TEST(joined(reader.head().fields, "host") == each.host, each.target);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(fields_are_named_in_lower_case) {
     RequestReader reader = small_reader();
     feed(reader, "GET /a?b HTTP/1.1\r\nHoSt: a\r\nExpect: 100-Continue\r\nX-Y:  z \r\n\r\n", 3);

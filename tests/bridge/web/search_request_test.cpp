@@ -138,7 +138,11 @@ BOOST_AUTO_TEST_CASE(a_path_restricts_too) {
     BOOST_TEST_REQUIRE(request.has_value());
     BOOST_TEST(restrictions_of(*request) ==
                "Modality=DX&StudyInstanceUID=1.2&SeriesInstanceUID=1.3");
-    BOOST_TEST(!search("", QueryLevel::series, {{"study", "1.*"}}).has_value());
+    for (const char* const none : {"1.*", "", "1.2,1.3"}) {
+        BOOST_TEST(!search("", QueryLevel::series, {{"study", none}}).has_value(), none);
+        BOOST_TEST(!search("", QueryLevel::image, {{"study", "1.2"}, {"series", none}}).has_value(),
+                   none);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(limit_and_offset_are_numbers) {

@@ -210,6 +210,9 @@ BOOST_AUTO_TEST_CASE(answers_head_and_options_and_what_a_resource_has_not) {
     const std::string wrong = peer.send("DELETE /hello HTTP/1.1\r\nHost: a\r\n\r\n").answer();
     BOOST_TEST(status_in(wrong) == "405");
     BOOST_TEST(status_in(peer.send(get("/%2e%2e/etc")).answer()) == "400");
+    BOOST_TEST(status_in(peer.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").answer()) == "404");
+    BOOST_TEST(status_in(peer.send("GET * HTTP/1.1\r\nHost: a\r\n\r\n").answer()) == "400");
+    BOOST_TEST(status_in(peer.send(get("http://a/hello")).answer()) == "200");
     BOOST_TEST(status_in(peer.send("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n").answer()) == "404");
 }
 

@@ -8,6 +8,7 @@ Pictures are kept in the folder CXR_PICTURES, where that is set.
 """
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -108,6 +109,57 @@ def study(browser):
     fits(browser, "study")
 
 
+def another_picture(browser):
+    """A picture that cannot be had leaves none of the one before under its own findings."""
+    browser.open(ROOT + "/#/connect")
+    browser.wait("document.querySelector('.command')", "the page before")
+    # The study with one more image, whose frame never comes.
+    browser.run("""(() => {
+        const real = window.fetch;
+        window.fetch = async (url, options) => {
+            if (url.includes('/instances/9.9.9/')) throw new Error('it is gone');
+            const answer = await real(url, options);
+            if (!url.endsWith('/metadata')) return answer;
+            const sets = await answer.json();
+            const other = structuredClone(sets.find((set) => set['00280010']));
+            other['00080018'].Value = ['9.9.9'];
+            return new Response(JSON.stringify([...sets, other]));
+        };
+    })()""")
+    browser.run(f"location.hash = '#/study/{FACTS['study']}'")
+    browser.wait("document.querySelector('.stage')?.dataset.ready", "the picture")
+    choose = """((index) => {
+        const pick = document.querySelector('[aria-label=Picture].viewer select');
+        pick.value = index;
+        pick.dispatchEvent(new Event('change'));
+    })(%d)"""
+    browser.run(choose % 1)
+    browser.wait("document.getElementById('said').textContent.includes('it is gone')", "what is wrong")
+    equal(browser.run("[document.querySelector('.plate canvas').width, document.querySelectorAll('.plate rect').length]"),
+          [1, 0], "what is left of the picture before")
+    browser.run(choose % 0)
+    browser.wait("document.querySelector('.stage')?.dataset.ready", "the picture again")
+    equal(browser.run("document.querySelectorAll('.plate rect.under').length"), len(FACTS["boxes"]), "its boxes")
+
+
+def addresses_and_commands(browser):
+    # From anywhere, / leads to the search field; a page that is opened at its content has some.
+    browser.run("document.activeElement.blur()")
+    browser.press("/", "Slash")
+    browser.wait("document.activeElement?.name === 'patient'", "the search field after /")
+    browser.open("about:blank")
+    browser.open(ROOT + "/#main")
+    browser.wait("document.querySelectorAll('.cards .card').length > 0", "cards at #main")
+    # What is pasted into a shell is one word, whatever the AE title is.
+    line = browser.run("""import('/console/connect.js').then(async ({connectView}) => {
+        const facts = Promise.resolve({aeTitle: "MY 'AE' $X", listen: '127.0.0.1', port: 104, version: '', dates: ''});
+        const {element} = connectView(facts);
+        await facts;
+        return [...element.querySelectorAll('pre')].find((pre) => pre.textContent.startsWith('echoscu')).textContent;
+    })""")
+    equal(shlex.split(line), ["echoscu", "-aec", "MY 'AE' $X", "127.0.0.1", "104"], "the line for a shell")
+
+
 def activity(browser):
     browser.open(ROOT + "/#/activity")
     browser.click(f"[aria-label='Echo {FACTS['peer']}']")
@@ -147,7 +199,7 @@ def phone_in_the_dark(browser):
 def main():
     with Browser() as browser:
         browser.size(1280, 900)
-        for scene in (search, study, activity, phone_in_the_dark):
+        for scene in (search, study, another_picture, addresses_and_commands, activity, phone_in_the_dark):
             scene(browser)
             print(scene.__name__.replace("_", " "), "holds", flush=True)
         own = [url for _, url, _ in browser.requests.values() if not url.startswith((ROOT, "data:", "blob:", "about:"))]
