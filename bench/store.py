@@ -127,11 +127,12 @@ def main(run):
     # dcmqrscp, whose processes share one index file, fails some of so many at once.
     at_once = {name: start for name, start in starts.items() if not name.startswith("dcmqrscp")}
     several = summary(measure(run, at_once, divided(folder, SENDERS)), objects, total_bytes)
-    if shutil.which("strace"):
-        for name, start in starts.items():
+    for name, start in starts.items():
+        waits = None
+        if shutil.which("strace"):
             with start() as contender:
                 waits = waits_for_the_disk(contender, folder)
-            one[name]["waits_an_object"] = None if waits is None else waits / objects
+        one[name]["waits_an_object"] = None if waits is None else waits / objects
     what = f"C-STORE of {objects} objects, {images} of them images ({total_bytes / 1e6:.0f} MB), {kind}"
     columns = ("", "s", "objects/s", "MB/s", "CPU ms/object", "time x ours", "waits/object")
     print(table(what, columns, [(name, *row.values()) for name, row in one.items()]))
