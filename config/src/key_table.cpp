@@ -244,6 +244,7 @@ std::span<const Key<StateSection>> keys_of<StateSection>() {
         text<S>("path", &S::path, "a folder", is_not_empty),
         number<S>("quota_bytes", &S::quota_bytes, 0, bytes_max, "bytes"),
         number<S>("object_cache_bytes", &S::object_cache_bytes, 0, bytes_max, "bytes"),
+        number<S>("disk_cache_bytes", &S::disk_cache_bytes, 0, bytes_max, "bytes"),
         number<S>("keep_deliveries_days", &S::keep_deliveries_days, 1, 36'500, "days"),
     };
     return keys;

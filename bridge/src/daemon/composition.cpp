@@ -239,7 +239,9 @@ ObjectSourceSettings object_source_settings(const config::Config& config) {
     return {.data_set = config.data_set.path,
             .store = config.state.path / "received",
             .mapping = config.data_set.mapping,
-            .cache_bytes_max = config.state.object_cache_bytes};
+            .cache_bytes_max = config.state.object_cache_bytes,
+            .disk_cache = config.state.path / "cache",
+            .disk_cache_bytes_max = config.state.disk_cache_bytes};
 }
 
 dicom::ReportReadingOptions report_reading(const config::Config& config) {

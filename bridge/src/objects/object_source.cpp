@@ -2,10 +2,14 @@
 
 #include "bridge/objects/made_object.hpp"
 #include "dicom/codec/codec.hpp"
+#include "dicom/core/implementation.hpp"
+#include "objects/disk_cache.hpp"
 #include "objects/mapped_file.hpp"
 #include "objects/object_cache.hpp"
 
 #include <fmt/format.h>
+
+#include <optional>
 
 namespace cxr::bridge {
 
@@ -29,12 +33,17 @@ Fault other_object(const storescp::InstanceReference& instance) {
 class ObjectSource::Impl {
 public:
     Impl(Catalogue& catalogue, ObjectSourceSettings settings)
-        : catalogue_(catalogue),
-          settings_(std::move(settings)),
-          cache_(settings_.cache_bytes_max) {}
+        : catalogue_(catalogue), settings_(std::move(settings)), cache_(settings_.cache_bytes_max) {
+        if (settings_.disk_cache_bytes_max > 0) {
+            disk_cache_.emplace(settings_.disk_cache, settings_.disk_cache_bytes_max);
+        }
+    }
 
     Catalogue& catalogue() { return catalogue_; }
     [[nodiscard]] ObjectCacheCounters cache_counters() const { return cache_.counters(); }
+    [[nodiscard]] DiskCacheCounters disk_cache_counters() const {
+        return disk_cache_ ? disk_cache_->counters() : DiskCacheCounters{};
+    }
 
     Result<dicom::EncodedObject> load(const storescp::InstanceReference& instance,
                                       const std::string& transfer_syntax_uid) {
@@ -69,12 +78,36 @@ private:
                 return same.error();
             }
         }
-        auto object = cache_.get(cache_key(instance, transfer_syntax_uid, made.version), [&] {
-            return make_object(
-                settings_.data_set, made, *syntax, made.mapping.value_or(settings_.mapping));
+        const dicom::MappingOptions& mapping = made.mapping ? *made.mapping : settings_.mapping;
+        const std::string key = cache_key(instance, transfer_syntax_uid, made.version);
+        auto object = cache_.get(key, [&] {
+            return kept_or_encoded(key + " " + mapping.stored(), *syntax, [&] {
+                return make_object(settings_.data_set, made, *syntax, mapping);
+            });
         });
         if (!object && made.image_file && made.kind == dicom::DerivedKind::image) {
             quarantine_if_damaged(instance.handle, *made.image_file);
+        }
+        return object;
+    }
+
+    /// What takes a codec's time outlives the memory. The program's version is in the file's key:
+    /// it may encode otherwise than the last.
+    template <typename Encode>
+    Result<dicom::EncodedObject> kept_or_encoded(const std::string& key,
+                                                 const dicom::TransferSyntax& syntax,
+                                                 const Encode& encode) {
+        if (!disk_cache_ || !(syntax.encapsulated || syntax.deflated)) {
+            return encode();
+        }
+        const std::string lasting_key =
+            fmt::format("{} {}", key, dicom::implementation_version_name);
+        if (auto kept = disk_cache_->find(lasting_key)) {
+            return *std::move(kept);
+        }
+        auto object = encode();
+        if (object) {
+            disk_cache_->keep(lasting_key, *object);
         }
         return object;
     }
@@ -100,14 +133,12 @@ private:
                          .doing = "no such transfer syntax: " + transfer_syntax_uid};
         }
         const auto version = std::hash<std::string>{}(kept.sha256);
-        return cache_.get(cache_key(instance, transfer_syntax_uid, version),
-                          [&]() -> Result<dicom::EncodedObject> {
-                              auto mapped = map_kept(kept);
-                              if (!mapped) {
-                                  return mapped;
-                              }
-                              return dicom::transcode(*mapped, *syntax);
-                          });
+        const std::string key = cache_key(instance, transfer_syntax_uid, version);
+        const auto transcoded = [&]() -> Result<dicom::EncodedObject> {
+            auto mapped = map_kept(kept);
+            return mapped ? dicom::transcode(*mapped, *syntax) : mapped;
+        };
+        return cache_.get(key, [&] { return kept_or_encoded(key, *syntax, transcoded); });
     }
 
     /// The stored file's data set, straight from the page cache.
@@ -138,6 +169,7 @@ private:
     Catalogue& catalogue_;
     const ObjectSourceSettings settings_;
     ObjectCache cache_;
+    std::optional<DiskCache> disk_cache_;
 };
 
 ObjectSource::ObjectSource(Catalogue& catalogue, ObjectSourceSettings settings)
@@ -146,6 +178,10 @@ ObjectSource::~ObjectSource() = default;
 
 ObjectCacheCounters ObjectSource::cache_counters() const {
     return impl_->cache_counters();
+}
+
+DiskCacheCounters ObjectSource::disk_cache_counters() const {
+    return impl_->disk_cache_counters();
 }
 
 Result<std::vector<storescp::InstanceReference>> ObjectSource::instances(

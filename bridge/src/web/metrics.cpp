@@ -68,14 +68,17 @@ void write_catalogue(std::ostream& out, const CatalogueCounts& counts) {
     gauge(out, "cxrbridge_received_objects", "Objects that others sent.", counts.received);
 }
 
-void write_cache(std::ostream& out, const ObjectCacheCounters& cache) {
-    gauge(out, "cxrbridge_cache_bytes", "Bytes of objects in the cache.", cache.bytes);
-    gauge(out, "cxrbridge_cache_bytes_max", "The cache's bound.", cache.bytes_max);
-    gauge(out, "cxrbridge_cache_objects", "Objects in the cache.", cache.objects);
-    begin_family(
-        out, "cxrbridge_cache_requests_total", "counter", "Objects that were asked of the cache.");
-    fmt::print(out, "cxrbridge_cache_requests_total{{outcome=\"hit\"}} {}\n", cache.hits);
-    fmt::print(out, "cxrbridge_cache_requests_total{{outcome=\"miss\"}} {}\n", cache.misses);
+/// @param family "cxrbridge_cache"
+template <typename Counters>
+void write_cache(std::ostream& out, std::string_view family, const Counters& cache) {
+    const std::string name(family);
+    gauge(out, name + "_bytes", "Bytes of objects in the cache.", cache.bytes);
+    gauge(out, name + "_bytes_max", "The cache's bound.", cache.bytes_max);
+    gauge(out, name + "_objects", "Objects in the cache.", cache.objects);
+    const std::string requests = name + "_requests_total";
+    begin_family(out, requests, "counter", "Objects that were asked of the cache.");
+    fmt::print(out, "{}{{outcome=\"hit\"}} {}\n", requests, cache.hits);
+    fmt::print(out, "{}{{outcome=\"miss\"}} {}\n", requests, cache.misses);
 }
 
 void write_queue(std::ostream& out, const std::vector<DestinationEntry>& destinations) {
@@ -193,7 +196,8 @@ void Metrics::write(std::ostream& out, const Gauges& gauges) const {
         write_http(out);
     }
     write_catalogue(out, gauges.catalogue);
-    write_cache(out, gauges.cache);
+    write_cache(out, "cxrbridge_cache", gauges.cache);
+    write_cache(out, "cxrbridge_disk_cache", gauges.disk_cache);
     write_queue(out, gauges.destinations);
 }
 

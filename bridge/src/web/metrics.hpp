@@ -25,6 +25,7 @@ namespace cxr::bridge::web {
 struct Gauges {
     CatalogueCounts catalogue;
     ObjectCacheCounters cache;
+    DiskCacheCounters disk_cache;
     std::vector<DestinationEntry> destinations;
     std::string version;  ///< of the program, alone
 };

@@ -48,6 +48,7 @@ public:
     Response metrics_text() const {
         Gauges gauges{.catalogue = {},
                       .cache = ports->objects.cache_counters(),
+                      .disk_cache = ports->objects.disk_cache_counters(),
                       .destinations = {},
                       .version = version()};
         if (const auto counts = ports->catalogue.counts()) {

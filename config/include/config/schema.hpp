@@ -139,6 +139,7 @@ struct StateSection {
     std::filesystem::path path;     ///< catalogue and received objects
     std::uint64_t quota_bytes = 0;  ///< of received objects; 0: none
     std::uint64_t object_cache_bytes = 256ULL << 20;
+    std::uint64_t disk_cache_bytes = 0;       ///< of encoded objects in files; 0: none
     std::uint32_t keep_deliveries_days = 90;  ///< of objects that are not offered any more
     friend bool operator==(const StateSection&, const StateSection&) = default;
 };

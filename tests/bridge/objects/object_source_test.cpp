@@ -161,6 +161,31 @@ BOOST_AUTO_TEST_CASE(of_a_damaged_png_fail_with_the_reason_and_are_offered_no_mo
     BOOST_TEST(at_work.source->load(left[0], left[0].transfer_syntax_uid).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(that_were_compressed_are_read_from_their_file_by_the_next_program) {
+    MadeAtWork at_work;
+    const auto image = at_work.study(0)[0];
+    const auto with_files = [&] {
+        return ObjectSource(*at_work.catalogue,
+                            {.data_set = at_work.root.path(),
+                             .store = at_work.root / "received",
+                             .mapping = {},
+                             .cache_bytes_max = 0,
+                             .disk_cache = at_work.root / "cache",
+                             .disk_cache_bytes_max = 1 << 20});
+    };
+    const std::string jpeg_ls(dicom::jpeg_ls_lossless.uid);
+    const auto direct = need(at_work.source->load(image, jpeg_ls));
+    ObjectSource first = with_files();
+    BOOST_TEST(bytes_in(need(first.load(image, jpeg_ls))) == bytes_in(direct));
+    BOOST_TEST(need(first.load(image, image.transfer_syntax_uid)).sop_instance_uid ==
+               image.sop_instance_uid);
+    BOOST_TEST(first.disk_cache_counters().objects == 1U);  // what needs no codec needs no file
+
+    ObjectSource second = with_files();
+    BOOST_TEST(bytes_in(need(second.load(image, jpeg_ls))) == bytes_in(direct));
+    BOOST_TEST(second.disk_cache_counters().hits == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_transfer_syntax_that_cannot_be_written_is_no_reason_to_take_an_image_away) {
     MadeAtWork at_work;
     const auto instances = at_work.study(0);
@@ -229,6 +254,7 @@ BOOST_AUTO_TEST_CASE(makes_an_object_once_for_all_who_wait_for_it) {
     std::latch start(8);
     {
         std::vector<std::jthread> threads;
+        threads.reserve(8);
         for (int i = 0; i < 8; ++i) {
             threads.emplace_back([&] {
                 start.arrive_and_wait();

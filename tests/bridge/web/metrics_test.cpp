@@ -127,6 +127,7 @@ BOOST_AUTO_TEST_CASE(how_things_stand) {
     Gauges gauges;
     gauges.catalogue.instances = 12;
     gauges.cache.hits = 5;
+    gauges.disk_cache.bytes = 7;
     DestinationEntry destination{};
     destination.ae_title = "PACS";
     destination.waiting = 4;
@@ -134,6 +135,7 @@ BOOST_AUTO_TEST_CASE(how_things_stand) {
     const std::string text = text_of(metrics, gauges);
     BOOST_TEST(has_line(text, R"(cxrbridge_catalogue_entities{level="instance"} 12)"));
     BOOST_TEST(has_line(text, R"(cxrbridge_cache_requests_total{outcome="hit"} 5)"));
+    BOOST_TEST(has_line(text, "cxrbridge_disk_cache_bytes 7"));
     BOOST_TEST(has_line(text, R"(cxrbridge_queue_objects{destination="PACS",state="waiting"} 4)"));
 }
 

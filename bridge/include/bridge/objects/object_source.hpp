@@ -1,6 +1,7 @@
 #pragma once
 /// Gives the bytes of any catalogued object in any transfer syntax asked for: made from PNG and row
-/// when wanted, cached while useful (byte-bounded), or mapped from the store of received ones.
+/// when wanted, cached while useful (byte-bounded; what took a codec's time in files, too, if so
+/// configured), or mapped from the store of received ones.
 
 #include "bridge/catalogue/catalogue.hpp"
 #include "dicom/mapping/options.hpp"
@@ -17,6 +18,8 @@ struct ObjectSourceSettings {
     std::filesystem::path store;     ///< the received objects' root
     dicom::MappingOptions mapping;
     std::uint64_t cache_bytes_max = 256ULL << 20;
+    std::filesystem::path disk_cache{};      ///< its folder
+    std::uint64_t disk_cache_bytes_max = 0;  ///< 0: there is none
 };
 
 /// Of the cache of encoded objects, since the start; `bytes` and `objects` are now.
@@ -30,8 +33,18 @@ struct ObjectCacheCounters {
     std::uint64_t bytes_max = 0;
 };
 
+/// Of the files of encoded objects; `bytes` and `objects` are now.
+struct DiskCacheCounters {
+    std::uint64_t hits = 0;
+    std::uint64_t misses = 0;
+    std::uint64_t objects = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t bytes_max = 0;
+};
+
 class ObjectSource final : public storescp::RetrievePort {
 public:
+    /// Throws std::filesystem::filesystem_error when the disk cache's folder cannot be made.
     ObjectSource(Catalogue& catalogue, ObjectSourceSettings settings);
     ~ObjectSource() override;
 
@@ -47,6 +60,7 @@ public:
 
     /// From any thread.
     [[nodiscard]] ObjectCacheCounters cache_counters() const;
+    [[nodiscard]] DiskCacheCounters disk_cache_counters() const;
 
 private:
     class Impl;
