@@ -22,6 +22,7 @@ const std::vector<std::string> made{plain, implicit, deflated, rle, jpeg, jls};
 const std::vector<std::string> kept_baseline{baseline, plain, implicit, jls};
 const std::vector<std::string> kept_jp2{jp2};
 const std::vector<std::string> kept_big{big, plain, jls};
+const std::vector<std::string> none;
 
 struct Case {
     const char* says;
@@ -72,6 +73,18 @@ const Case objects[] = {
      dicom + plain},
     {"a picture is no object", "image/png", made, ""},
     {"no type is any", "multipart/related", made, dicom + plain},
+    {"no multipart", "multipart/related;q=0, */*", made, "-" + dicom + plain},
+    {"no objects in parts",
+     "multipart/related; type=\"application/dicom\";q=0, */*",
+     made,
+     "-" + dicom + plain},
+    {"nothing else excluded", "image/jpeg;q=0, */*", made, dicom + plain},
+    {"neither", "multipart/*;q=0, application/dicom;q=0, */*", made, ""},
+    {"not that syntax",
+     "multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.840.10008.1.2.1;q=0, "
+     "application/dicom;q=0, */*",
+     made,
+     ""},
 };
 const Case frames[] = {
     {"as OHIF asks",
@@ -116,6 +129,30 @@ const Case frames[] = {
      made,
      ""},
     {"a single frame", "application/octet-stream", made, "-" + octets + plain},
+    {"no octets in parts",
+     "multipart/related; type=\"application/octet-stream\";q=0, multipart/related",
+     made,
+     "image/jpeg " + jpeg},
+    {"nor JPEG",
+     "multipart/related; type=\"application/octet-stream\";q=0, multipart/related; "
+     "type=\"image/jpeg\";q=0, multipart/related",
+     made,
+     "image/dicom-rle " + rle},
+    {"no parts", "multipart/related;q=0, */*", made, "-" + octets + plain},
+    {"not that syntax",
+     "multipart/related; type=\"image/jpeg\"; transfer-syntax=1.2.840.10008.1.2.4.50;q=0, "
+     "multipart/related; type=\"image/jpeg\"",
+     kept_baseline,
+     ""},
+    {"none at all", "multipart/related; type=\"application/octet-stream\";q=0", made, ""},
+};
+const Case bulk_data[] = {
+    {"anything", "*/*", made, "-" + octets + plain},
+    {"in parts", "multipart/related", made, octets + plain},
+    {"nothing by itself", "application/octet-stream;q=0, */*", made, octets + plain},
+    {"neither", "application/*;q=0, multipart/*;q=0, */*", made, ""},
+    {"of no transfer syntax", "*/*", none, "-" + octets},
+    {"of none, in parts", "application/octet-stream;q=0, */*", none, octets},
 };
 
 Response octets_of(std::string text) {
@@ -184,6 +221,11 @@ BOOST_DATA_TEST_CASE(of_an_object, objects, each) {
 BOOST_DATA_TEST_CASE(of_a_frame, frames, each) {
     BOOST_TEST(text_of(choose_frame_representation(
                    parse_accept(each.accept), each.available, true)) == each.chosen);
+}
+
+BOOST_DATA_TEST_CASE(of_bulk_data, bulk_data, each) {
+    BOOST_TEST(text_of(choose_bulk_representation(parse_accept(each.accept), each.available)) ==
+               each.chosen);
 }
 
 BOOST_AUTO_TEST_CASE(of_several_take_multipart) {
