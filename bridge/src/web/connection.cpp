@@ -286,6 +286,9 @@ Awaitable<Response> Connection::answer(Request& request, const Resource*& resour
         resource = found.resource;
         request.captures = std::move(found.captures);
         response = co_await ask(*resource, request);
+        if (resource->media_types.size() > 1) {
+            response.vary_by("Accept");
+        }
     } else if (methods.empty()) {
         response = problem(404, "there is no such resource");
     } else if (request.method == "OPTIONS") {

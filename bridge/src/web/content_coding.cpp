@@ -112,8 +112,7 @@ void compress(const Request& request, Response& response) {
         find(response.headers, "content-encoding") != nullptr || response.status == 206) {
         return;
     }
-    const std::string vary = joined(response.headers, "vary");
-    response.set("Vary", vary.empty() ? "Accept-Encoding" : vary + ", Accept-Encoding");
+    response.vary_by("Accept-Encoding");
     const std::string* const codings = request.header("accept-encoding");
     if (codings == nullptr || !takes_coding(*codings, "gzip")) {
         return;

@@ -68,6 +68,14 @@ Router test_router() {
                     return text_response(
                         200, "text/plain", request.capture("word") + " " + request.origin);
                 })});
+    router.add({.method = "GET",
+                .pattern = "/negotiated",
+                .says = "",
+                .handler = Answer([](const Request& request) {
+                    return request.header("accept") == nullptr ? json_response("{}")
+                                                               : problem(406, "not that");
+                }),
+                .media_types = {"application/json", "text/html"}});
     router.add({"GET", "/throws", "", Answer([](const Request&) -> Response {
                     throw std::runtime_error("a bug");
                 })});
@@ -133,6 +141,19 @@ BOOST_AUTO_TEST_CASE(serves_requests_one_after_the_other) {
     BOOST_TEST(told.pattern == "");
     BOOST_TEST(web.exchanges.wait_for(2).pattern == "/echo/{word}");
     BOOST_TEST(web.exchanges.wait_for(2).path == "/echo/a%20b");
+}
+
+BOOST_AUTO_TEST_CASE(tells_caches_what_an_answer_depends_on) {
+    RunningWeb web(test_router());
+    HttpPeer peer(web.port());
+    const std::string chosen = peer.send(get("/negotiated")).answer();
+    BOOST_TEST(chosen.find("\r\nVary: Accept-Encoding, Accept\r\n") != std::string::npos, chosen);
+    const std::string refused =
+        peer.send("GET /negotiated HTTP/1.1\r\nHost: test\r\nAccept: a/b\r\n\r\n").answer();
+    BOOST_TEST(status_in(refused) == "406");
+    BOOST_TEST(refused.find("\r\nVary: Accept-Encoding, Accept\r\n") != std::string::npos, refused);
+    const std::string always = peer.send(get("/hello")).answer();
+    BOOST_TEST(always.find("\r\nVary: Accept-Encoding\r\n") != std::string::npos, always);
 }
 
 BOOST_AUTO_TEST_CASE(ends_when_the_client_says_so) {
