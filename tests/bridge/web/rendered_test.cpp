@@ -310,6 +310,22 @@ BOOST_DATA_TEST_CASE(is_not_given_by_a_wider_range, excluding, each) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(ps3_18_10_4_1_1_5_frames)
+
+BOOST_AUTO_TEST_CASE(are_a_list_of_numbers) {
+    Study kept;
+    for (const char* const list : {"1", "1,1", "01"}) {
+        BOOST_TEST(kept.ask(image + "/frames/" + list).status == 200U, list);
+    }
+    for (const char* const list :
+         {"1,", ",1", ",", "1,,1", "0", "-1", "1-2", "1,x", "1,%20", "4294967296"}) {
+        BOOST_TEST(kept.ask(image + "/frames/" + list).status == 400U, list);
+    }
+    BOOST_TEST(kept.ask(image + "/frames/1,2").status == 404U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(ps3_18_10_4_1_1_6_bulk_data)
 
 BOOST_DATA_TEST_CASE(of_compressed_pixels_say_their_transfer_syntax, bulks, each) {
