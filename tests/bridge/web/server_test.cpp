@@ -292,6 +292,19 @@ BOOST_AUTO_TEST_CASE(that_nobody_reads_does_not_disturb_the_next_request) {
     BOOST_TEST(endless.answer().find("Connection: close") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(that_ends_too_early_is_answered_at_once) {
+    ServerSettings settings;
+    settings.body_time = std::chrono::hours(1);
+    RunningWeb web(test_router(), settings);
+    HttpPeer peer(web.port());
+    peer.send(post("/length", "Content-Length: 10\r\n", "hello"));
+    ::shutdown(peer.raw().handle(), SHUT_WR);
+    const std::string answer = peer.answer();
+    BOOST_TEST(status_in(answer) == "408");
+    BOOST_TEST(answer.find("Connection: close") != std::string::npos);
+    BOOST_TEST(peer.rest().empty());
+}
+
 BOOST_AUTO_TEST_CASE(that_is_too_long_is_refused) {
     ServerSettings settings;
     settings.body_bytes_max = 5'000;
