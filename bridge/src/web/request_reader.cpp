@@ -183,7 +183,8 @@ private:
             }
         }
         if (const std::string* const expects = find(head_.fields, "expect")) {
-            head_.expects_continue = lowered(*expects) == "100-continue";
+            // HTTP/1.0 knows no answer before the answer (RFC 9110 10.1.1).
+            head_.expects_continue = !head_.http_1_0 && lowered(*expects) == "100-continue";
         }
         if (length && *length > body_bytes_max_) {
             return fail({413, "the content is longer than may be"});

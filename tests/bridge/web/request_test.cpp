@@ -214,6 +214,12 @@ BOOST_AUTO_TEST_CASE(fields_are_named_in_lower_case) {
     BOOST_TEST(!reader.head().has_body);
 }
 
+BOOST_AUTO_TEST_CASE(http_1_0_expects_nothing_before_the_answer) {
+    RequestReader reader = small_reader();
+    feed(reader, "POST / HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n", 100);
+    BOOST_TEST(!reader.head().expects_continue);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(rfc_9112_contents)
