@@ -178,7 +178,8 @@ private:
             if (length) {  // RFC 9112 §6.1: two lengths are two requests to a proxy before us
                 return fail({400, "both Content-Length and Transfer-Encoding"});
             }
-            if (!parser_->chunked() || head_.http_1_0) {
+            const std::string codings = lowered(joined(head_.fields, "transfer-encoding"));
+            if (codings != "chunked" || head_.http_1_0) {
                 return fail({501, "the only transfer coding is chunked"});
             }
         }
