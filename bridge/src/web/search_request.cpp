@@ -94,7 +94,8 @@ public:
     Result<void> match(const Field& parameter) {
         const std::size_t dot = parameter.name.find('.');
         const auto tag = dicom::tag_of(std::string_view(parameter.name).substr(0, dot));
-        if (!tag) {
+        // These two say how our identifier is to be read; the resource is the level.
+        if (!tag || *tag == DCM_QueryRetrieveLevel || *tag == DCM_SpecificCharacterSet) {
             search_.ignored.push_back(parameter.name);
             return {};
         }

@@ -132,6 +132,17 @@ BOOST_DATA_TEST_CASE(a_mistake_is_named, mistakes, each) {
                request.error().doing);
 }
 
+BOOST_AUTO_TEST_CASE(the_resource_is_the_level_and_utf_8_the_character_set) {
+    for (const char* const query :
+         {"QueryRetrieveLevel=SERIES", "00080052=PATIENT", "SpecificCharacterSet=ISO_IR%20100"}) {
+        const auto request = search(query);
+        BOOST_TEST_REQUIRE(request.has_value(), query);
+        BOOST_CHECK(request->identifier.level == QueryLevel::study);
+        BOOST_TEST(request->ignored.size() == 1U);
+        BOOST_TEST(returns(*request, DCM_PatientName));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_path_restricts_too) {
     const auto request =
         search("Modality=DX", QueryLevel::image, {{"study", "1.2"}, {"series", "1.3"}});
