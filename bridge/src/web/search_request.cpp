@@ -113,6 +113,9 @@ public:
             known != nullptr && !known->items.empty()) {
             item = known->items.front();
         }
+        if (dicom::find(item, *nested) != nullptr) {
+            return wrong(parameter.name, "the attribute is given twice");
+        }
         dicom::put(item, *nested, parameter.value);
         dicom::put_sequence(identifier_, *tag, {std::move(item)});
         matched_.emplace_back(*tag, parameter.name);

@@ -107,6 +107,7 @@ const Mistake mistakes[] = {
     {"StudyInstanceUID=abc", "StudyInstanceUID"},
     {"PatientID=1&00100020=2", "00100020"},
     {"ProcedureCodeSequence=X", "ProcedureCodeSequence"},
+    {"ProcedureCodeSequence.CodeValue=1&00081032.00080100=2", "00081032.00080100"},
 };
 
 }  // namespace
