@@ -34,7 +34,9 @@ void media_types(std::string_view text) {
         promise(ranges[i - 1].q >= ranges[i].q, "the most wanted comes first");
     }
     for (const MediaType& range : ranges) {
-        promise(range.q > 0 && range.q <= 1, "what is not wanted is not there");
+        promise(range.q >= 0 && range.q <= 1, "a range is wanted, or not");
+        promise(range.q > 0 || !grants(ranges, range, "image/jpeg"),
+                "what is not wanted is not given");
         promise(!range.type.empty() && !range.subtype.empty(), "a range has a type");
     }
     static_cast<void>(parse_media_type(text));

@@ -184,8 +184,10 @@ BOOST_AUTO_TEST_SUITE(other_requesters)
 BOOST_AUTO_TEST_CASE(k1_k6_k11_odil_hears_it_on_the_same_association) {
     RunningBridge bridge;
     const auto images = sample_images(2);
-    std::vector<std::string> command{
-        "python3", "tests/interop/odil_commitment.py", std::to_string(bridge.port()), "1.2.99.1"};
+    std::vector<std::string> command{"/usr/bin/python3",
+                                     "tests/interop/odil_commitment.py",
+                                     std::to_string(bridge.port()),
+                                     "1.2.99.1"};
     for (const Reference& image : images) {
         command.push_back(image.sop_class + "/" + image.instance);
     }

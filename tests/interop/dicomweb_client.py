@@ -361,6 +361,8 @@ def manners():
     assert ask("/studies", method="DELETE").status == 405
     assert ask("/nothing").status == 404
     assert "default-src 'none'" in allowed.headers["Content-Security-Policy"]
+    for answer in (allowed, ask("/studies", {"Accept": "image/png"})):
+        assert answer.headers["Vary"] == "Accept-Encoding, Accept, Origin", answer.headers
     assert allowed.headers["X-Content-Type-Options"] == "nosniff"
 
 

@@ -47,7 +47,7 @@ const RunningBridge& bridge() {
 }
 
 void check(const std::string& name, const std::string& file = "") {
-    const Finished client = run({"python3",
+    const Finished client = run({"/usr/bin/python3",
                                  "tests/interop/dicomweb_client.py",
                                  web_root(bridge()),
                                  sample().string(),
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(ps3_18_8_3_4_4_limits_beyond_the_greatest) {
     }
     const RunningBridge many(
         {}, folder.path(), std::string(web_on) + "[dataset]\nmissing_images = \"list\"\n");
-    const Finished client = run({"python3",
+    const Finished client = run({"/usr/bin/python3",
                                  "tests/interop/dicomweb_client.py",
                                  web_root(many),
                                  folder.path().string(),
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_SUITE(hostile_http)
 BOOST_AUTO_TEST_CASE(is_answered_rightly_and_disturbs_nobody) {
     RunningBridge hostile({}, sample(), std::string(web_on) + "header_timeout = 2\n");
     const std::string root = web_root(hostile);
-    const Finished client = run({"python3",
+    const Finished client = run({"/usr/bin/python3",
                                  "tests/interop/dicomweb_hostile.py",
                                  root.substr(root.rfind(':') + 1),
                                  std::to_string(hostile.server().process())});

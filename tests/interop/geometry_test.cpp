@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(are_valid_objects) {
 }
 
 BOOST_AUTO_TEST_CASE(have_the_radiographs_proportions_their_boxes_and_uids_of_their_own) {
-    const Finished checked = run({"python3",
+    const Finished checked = run({"/usr/bin/python3",
                                   "tests/interop/resampled_geometry.py",
                                   sample().string(),
                                   (Made::shared().folder / "stored").string(),

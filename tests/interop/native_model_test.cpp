@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_SUITE(ps3_19_a_1_native_dicom_model)
 BOOST_AUTO_TEST_CASE(is_what_dcmtk_writes_of_the_same_objects) {
     const TemporaryFolder folder;
     const RunningBridge bridge({}, sample(), web_on);
-    const Finished client = run({"python3",
+    const Finished client = run({"/usr/bin/python3",
                                  "tests/interop/native_model.py",
                                  web_root(bridge) + "/dicom-web",
                                  boxed_images(sample()).front(),

@@ -81,7 +81,7 @@ def check_image(path):
 
 
 def check_report(path, stem):
-    lines = subprocess.run(["python3", "tests/interop/read_report_boxes.py", str(path)], check=True, capture_output=True, text=True).stdout
+    lines = subprocess.run(["/usr/bin/python3", "tests/interop/read_report_boxes.py", str(path)], check=True, capture_output=True, text=True).stdout
     found = [[float(each) for each in line.split(",")[2:]] for line in lines.splitlines()]
     assert is_near(found, scaled(stem)), (path, found, scaled(stem))
 

@@ -43,11 +43,19 @@ const theme = document.getElementById("theme");
 const isDark = () => (document.documentElement.dataset.theme ??
   (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
 const paint = () => { theme.textContent = isDark() ? symbols.light : symbols.dark; };
-const remembered = localStorage.getItem("theme");
+// Where a browser keeps nothing for pages, the choice lasts as long as this one.
+const kept = (use) => {
+  try {
+    return use(localStorage);
+  } catch {
+    return null;
+  }
+};
+const remembered = kept((storage) => storage.getItem("theme"));
 if (remembered) document.documentElement.dataset.theme = remembered;
 theme.addEventListener("click", () => {
   document.documentElement.dataset.theme = isDark() ? "light" : "dark";
-  localStorage.setItem("theme", document.documentElement.dataset.theme);
+  kept((storage) => storage.setItem("theme", document.documentElement.dataset.theme));
   paint();
 });
 paint();

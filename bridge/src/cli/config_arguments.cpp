@@ -186,8 +186,10 @@ void add_config(CLI::App& program, Chosen& chosen) {
     config->require_subcommand(1);
 
     const auto sources = std::make_shared<ConfigSources>();
-    CLI::App* check = config->add_subcommand(
-        "check", "Tell every mistake in the configuration, with file and line; exit 2 if any");
+    CLI::App* check = config->add_subcommand("check",
+                                             "Tell every mistake of single keys, with file and "
+                                             "line; if there is none, what does not fit "
+                                             "together; exit 2 if any");
     add_node_flags(*check, sources);
     check->footer("Example:\n  cxrbridge config check --config /etc/cxrbridge/cxrbridge.toml\n");
     check->callback([sources, &chosen] {

@@ -1,6 +1,7 @@
 #include "bridge/web/conditional.hpp"
 
 #include "bridge/web/problem.hpp"
+#include "content_coding.hpp"
 
 #include <fmt/format.h>
 
@@ -75,12 +76,6 @@ std::vector<dicom::Segment> segments_of(const Content& content) {
     return segments == nullptr ? std::vector<dicom::Segment>() : *segments;
 }
 
-/// Is the tag in an If-None-Match list? What a coding adds to a tag does not count (see gzip).
-bool is_listed(std::string_view list, std::string_view tag) {
-    const std::string_view bare = tag.substr(0, tag.size() - 1);  // without the last quotation mark
-    return list == "*" || list.find(bare) != std::string_view::npos;
-}
-
 struct Range {
     std::uint64_t begin, end;
 };
@@ -142,6 +137,19 @@ std::string entity_tag(std::span<const dicom::Segment> content) {
     return fmt::format("\"{:016x}\"", mixer.finish());
 }
 
+std::string known_tag(const Request& request, const std::string& tag) {
+    const std::string list = joined(request.headers, "if-none-match");
+    if (list == "*") {
+        return tag;
+    }
+    for (std::string each : {tag, compressed_tag(tag)}) {
+        if (list.find(each) != std::string::npos) {
+            return each;
+        }
+    }
+    return {};
+}
+
 void answer_conditionally(const Request& request, Response& response) {
     if (response.status != 200) {
         return;
@@ -150,10 +158,10 @@ void answer_conditionally(const Request& request, Response& response) {
 }
 
 void answer_with_tag(const Request& request, const std::string& tag, Response& response) {
-    response.set("ETag", tag);
+    const std::string known = known_tag(request, tag);
+    response.set("ETag", known.empty() ? tag : known);
     response.set("Cache-Control", "private, no-cache");
-    const std::string known = joined(request.headers, "if-none-match");
-    if (!known.empty() && is_listed(known, tag)) {
+    if (!known.empty()) {
         response.status = 304;
         response.content = std::monostate{};
     }

@@ -286,6 +286,9 @@ Awaitable<Response> Connection::answer(Request& request, const Resource*& resour
         resource = found.resource;
         request.captures = std::move(found.captures);
         response = co_await ask(*resource, request);
+        if (resource->media_types.size() > 1) {
+            response.vary_by("Accept");
+        }
     } else if (methods.empty()) {
         response = problem(404, "there is no such resource");
     } else if (request.method == "OPTIONS") {
@@ -332,7 +335,7 @@ Awaitable<bool> Connection::drain() {
     }
     const RequestHead& head = reader_.head();
     const bool small = head.content_length && *head.content_length <= drained_bytes_max;
-    if (!small || head.expects_continue || timed_out_) {
+    if (!small || head.expects_continue || ended_) {
         co_return false;
     }
     std::vector<std::byte> dropped(16'384);
@@ -350,6 +353,7 @@ Awaitable<bool> Connection::receive() {
     const asio::mutable_buffer buffer(space.data(), space.size());
     const auto [error, count] = co_await transport_.read_some(buffer);
     if (error || timed_out_) {
+        ended_ = true;
         co_return false;
     }
     reader_.received(count);

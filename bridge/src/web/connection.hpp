@@ -93,6 +93,7 @@ private:
     bool writing_ = false;
     bool stopping_ = false;
     bool served_ = false;    ///< a request, at least
+    bool ended_ = false;     ///< nothing more comes: to read on would wait for nothing
     bool unframed_ = false;  ///< to end now would look like the end of the answer
     std::atomic<bool> idle_{false};
     Account account_{};

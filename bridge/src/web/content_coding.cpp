@@ -100,11 +100,15 @@ void mark(Response& response) {
     response.set("Content-Encoding", "gzip");
     const std::string* const tag = find(response.headers, "etag");
     if (tag != nullptr && tag->size() > 2) {
-        response.set("ETag", tag->substr(0, tag->size() - 1) + "-gzip\"");
+        response.set("ETag", compressed_tag(*tag));
     }
 }
 
 }  // namespace
+
+std::string compressed_tag(const std::string& tag) {
+    return tag.substr(0, tag.size() - 1) + "-gzip\"";
+}
 
 void compress(const Request& request, Response& response) {
     const std::string* const type = find(response.headers, "content-type");
@@ -112,8 +116,7 @@ void compress(const Request& request, Response& response) {
         find(response.headers, "content-encoding") != nullptr || response.status == 206) {
         return;
     }
-    const std::string vary = joined(response.headers, "vary");
-    response.set("Vary", vary.empty() ? "Accept-Encoding" : vary + ", Accept-Encoding");
+    response.vary_by("Accept-Encoding");
     const std::string* const codings = request.header("accept-encoding");
     if (codings == nullptr || !takes_coding(*codings, "gzip")) {
         return;

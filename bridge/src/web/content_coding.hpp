@@ -9,5 +9,7 @@ namespace cxr::bridge::web {
 /// Compresses the content where the client takes gzip, the type is text and it is worth it.
 /// Blocking: on a pool thread. What is streamed is compressed piece by piece.
 void compress(const Request& request, Response& response);
+/// What an entity tag becomes by that: "a" -> "a-gzip".
+[[nodiscard]] std::string compressed_tag(const std::string& tag);
 
 }  // namespace cxr::bridge::web

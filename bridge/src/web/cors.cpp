@@ -33,8 +33,7 @@ void allow_origin(const Request& request,
     }
     const bool any = is_listed("", allowed);
     if (!any) {
-        const std::string vary = joined(response.headers, "vary");
-        response.set("Vary", vary.empty() ? "Origin" : vary + ", Origin");
+        response.vary_by("Origin");
     }
     const std::string* const origin = request.header("origin");
     if (origin == nullptr || !is_listed(*origin, allowed)) {

@@ -69,7 +69,10 @@ Result<void> take_number(const Field& parameter, std::size_t& into, std::size_t 
     if (!number) {
         return malformed(parameter.name, "a number");
     }
-    into = std::min(*number, max);
+    if (*number > max) {
+        return malformed(parameter.name, fmt::format("{} at most", max));
+    }
+    into = *number;
     return {};
 }
 

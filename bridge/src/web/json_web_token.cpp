@@ -186,7 +186,8 @@ Result<TokenClaims> TokenVerifier::verify(std::string_view token,
     if (!ends || at > *ends + skew) {
         return refused(ends ? "the token has expired" : "the token has no end");
     }
-    if (at + skew < seconds_in(*claims, "nbf").value_or(0)) {
+    const auto begins = seconds_in(*claims, "nbf");
+    if ((claims->member("nbf") != nullptr && !begins) || at + skew < begins.value_or(0)) {
         return refused("the token does not hold yet");
     }
     if (!rules_.issuer.empty() && text_in(*claims, "iss") != rules_.issuer) {

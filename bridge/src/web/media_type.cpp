@@ -90,6 +90,10 @@ std::string MediaType::parameter(std::string_view name) const {
     return value == nullptr ? std::string() : *value;
 }
 
+std::size_t MediaType::precision() const {
+    return type == "*" ? 0 : subtype == "*" ? 1 : 2 + parameters.size();
+}
+
 Result<MediaType> parse_media_type(std::string_view text) {
     const auto parts = split(text, ';');
     const std::string_view full = trimmed(parts.front());
@@ -125,7 +129,7 @@ std::vector<MediaType> parse_accept(std::string_view text) {
     std::vector<MediaType> ranges;
     for (const std::string_view each : split(text, ',')) {
         auto range = parse_media_type(each);
-        if (range && range->q > 0) {
+        if (range) {
             ranges.push_back(*std::move(range));
         }
     }
@@ -143,11 +147,15 @@ std::vector<MediaType> accepted(const Request& request) {
     return parse_accept(text);
 }
 
+bool grants(const std::vector<MediaType>& accepted, const MediaType& range, std::string_view full) {
+    return grants(accepted, range, [full](const MediaType& each) { return each.takes(full); });
+}
+
 std::string_view choose(const std::vector<MediaType>& accepted,
                         std::span<const std::string_view> offers) {
     for (const MediaType& range : accepted) {
         for (const std::string_view offer : offers) {
-            if (range.takes(offer)) {
+            if (grants(accepted, range, offer)) {
                 return offer;
             }
         }

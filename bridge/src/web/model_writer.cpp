@@ -8,8 +8,11 @@ namespace {
 
 constexpr std::string_view xml = "application/dicom+xml";
 
-/// Of a range of multipart/related: are its parts to be XML?
+/// Does a range mean XML in parts?
 bool takes_xml_parts(const MediaType& range) {
+    if (!range.takes("multipart/related")) {
+        return false;
+    }
     const std::string type = range.parameter("type");
     if (type.empty()) {
         return true;
@@ -23,14 +26,14 @@ bool takes_xml_parts(const MediaType& range) {
 std::optional<Model> choose_model(const std::vector<MediaType>& accepted, bool single) {
     for (const MediaType& range : accepted) {
         for (const std::string_view json : {model_types[0], model_types[1]}) {
-            if (range.takes(json)) {
+            if (grants(accepted, range, json)) {
                 return Model{.xml = false, .multipart = false, .media_type = std::string(json)};
             }
         }
-        if (range.takes("multipart/related") && takes_xml_parts(range)) {
+        if (grants(accepted, range, takes_xml_parts)) {
             return Model{.xml = true, .multipart = true, .media_type = std::string(xml)};
         }
-        if (single && range.takes(xml)) {
+        if (single && grants(accepted, range, xml)) {
             return Model{.xml = true, .multipart = false, .media_type = std::string(xml)};
         }
     }

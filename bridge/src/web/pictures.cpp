@@ -90,17 +90,29 @@ Result<Drawn> draw_state(const InstanceReference& state,
                  : Result<Drawn>(image.error());
 }
 
+/// Does a range mean pictures of that type in parts?
+bool takes_parts(const MediaType& range, std::string_view picture) {
+    const std::string type = range.parameter("type");
+    // Viewers ask for thumbnails with the field that they have for frames.
+    const bool any = type.empty() || type == "application/octet-stream";
+    return range.takes("multipart/related") && (any || type == picture);
+}
+
 }  // namespace
 
-std::string_view picture_type(const std::vector<MediaType>& accepted, bool& multipart) {
+std::string_view picture_type(const std::vector<MediaType>& accepted,
+                              bool several,
+                              bool& multipart) {
     for (const MediaType& range : accepted) {
-        multipart = range.is("multipart/related");
-        const std::string type = range.parameter("type");
-        // Viewers ask for thumbnails with the field that they have for frames.
-        const bool any = multipart && (type.empty() || type == "application/octet-stream");
-        for (const std::string_view offer : picture_types) {
-            if (multipart ? any || type == offer : range.takes(offer)) {
-                return offer;
+        for (const bool parts : {false, true}) {
+            for (const std::string_view offer : picture_types) {
+                const auto means = [parts, offer](const MediaType& each) {
+                    return parts ? takes_parts(each, offer) : each.takes(offer);
+                };
+                if ((parts || !several) && grants(accepted, range, means)) {
+                    multipart = parts;
+                    return offer;
+                }
             }
         }
     }

@@ -14,8 +14,10 @@ namespace cxr::bridge::web {
 inline constexpr std::string_view picture_types[] = {"image/jpeg", "image/png"};
 
 /// The type that is wanted first, also as the type of parts; empty: none of ours.
+/// @param several pictures, which are parts
 /// @param multipart is told whether it is one of parts
 [[nodiscard]] std::string_view picture_type(const std::vector<MediaType>& accepted,
+                                            bool several,
                                             bool& multipart);
 
 struct Drawn {

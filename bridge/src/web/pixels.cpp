@@ -25,9 +25,8 @@ Result<std::vector<std::uint32_t>> frame_list(std::string_view text) {
     std::vector<std::uint32_t> frames;
     const Fault malformed{.kind = FaultKind::malformed,
                           .doing = "the path's frames are no list of numbers from 1"};
-    while (!text.empty()) {
+    while (true) {
         const std::string_view each = text.substr(0, text.find(','));
-        text.remove_prefix(std::min(text.size(), each.size() + 1));
         std::uint32_t number = 0;
         const auto [at, error] = std::from_chars(each.data(), each.data() + each.size(), number);
         if (error != std::errc{} || at != each.data() + each.size() || number == 0 ||
@@ -35,8 +34,11 @@ Result<std::vector<std::uint32_t>> frame_list(std::string_view text) {
             return malformed;
         }
         frames.push_back(number);
+        if (each.size() == text.size()) {
+            return frames;
+        }
+        text.remove_prefix(each.size() + 1);
     }
-    return frames.empty() ? Result<std::vector<std::uint32_t>>(malformed) : frames;
 }
 
 Response whole(std::string type, std::vector<dicom::Segment> content) {

@@ -87,12 +87,8 @@ Response all_of(const Request& request,
                 std::vector<InstanceReference> instances,
                 RenderingRequest wanted,
                 const WebPorts& ports) {
-    bool multipart = false;
-    std::vector<MediaType> ranges = accepted(request);
-    std::erase_if(ranges, [](const MediaType& range) {
-        return range.type != "*" && range.type != "multipart";
-    });
-    const std::string_view type = picture_type(ranges, multipart);
+    bool multipart = true;
+    const std::string_view type = picture_type(accepted(request), true, multipart);
     if (type.empty()) {
         return problem(
             406, "several pictures are answered as multipart/related of image/jpeg or image/png");
@@ -115,7 +111,7 @@ Response one_of(const Request& request,
                 const RenderingRequest& wanted,
                 const WebPorts& ports) {
     bool multipart = false;
-    const std::string_view type = picture_type(accepted(request), multipart);
+    const std::string_view type = picture_type(accepted(request), false, multipart);
     if (type.empty()) {
         return no_such_type();
     }

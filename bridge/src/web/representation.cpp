@@ -8,6 +8,7 @@ namespace cxr::bridge::web {
 
 namespace {
 
+constexpr std::string_view octets = "application/octet-stream";
 constexpr std::string_view explicit_little = "1.2.840.10008.1.2.1";
 
 /// A compressed image type: the first syntax is its default (PS3.18 table 8.7.3-5).
@@ -40,20 +41,22 @@ bool is_plain(std::string_view uid) {
     return syntax != nullptr && !syntax->deflated && !syntax->big_endian;
 }
 
-/// What one range of an Accept field means: of multipart/related that of its parts.
+/// What one range of an Accept field means of parts, or of something by itself.
 struct Wanted {
-    bool multipart = true;
     MediaType part{};
     std::string transfer_syntax{};
 };
 
-std::optional<Wanted> wanted_by(const MediaType& range) {
-    Wanted wanted{
-        .multipart = range.is("multipart/related") || range.type == "*" || range.is("multipart/*"),
-        .part = range,
-        .transfer_syntax = range.parameter("transfer-syntax")};
-    if (!wanted.multipart || range.type == "*") {
+std::optional<Wanted> wanted_by(const MediaType& range, bool multipart) {
+    Wanted wanted{.part = range, .transfer_syntax = range.parameter("transfer-syntax")};
+    if (range.type == "*" || (range.type == "multipart") != multipart) {
+        return range.type == "*" ? std::optional(wanted) : std::nullopt;
+    }
+    if (!multipart) {
         return wanted;
+    }
+    if (!range.takes("multipart/related")) {
+        return std::nullopt;
     }
     const std::string type = range.parameter("type");
     auto part = parse_media_type(type.empty() ? "*/*" : type);
@@ -65,6 +68,18 @@ std::optional<Wanted> wanted_by(const MediaType& range) {
         wanted.transfer_syntax = wanted.part.parameter("transfer-syntax");
     }
     return wanted;
+}
+
+/// Is it acceptable because of that range, and no other range against it?
+bool is_granted(const std::vector<MediaType>& accepted,
+                const MediaType& range,
+                const Representation& chosen) {
+    return grants(accepted, range, [&chosen](const MediaType& each) {
+        const auto wanted = wanted_by(each, chosen.multipart);
+        return wanted && wanted->part.takes(chosen.media_type) &&
+               (wanted->transfer_syntax.empty() || wanted->transfer_syntax == "*" ||
+                wanted->transfer_syntax == chosen.transfer_syntax_uid);
+    });
 }
 
 /// Of octets or whole objects: what is asked for, or what is usual.
@@ -79,22 +94,58 @@ std::string syntax_for(const Wanted& wanted, std::span<const std::string> availa
     return has(available, explicit_little) ? std::string(explicit_little) : available.front();
 }
 
+/// Of pixels. Of deflated or Big Endian ones, "as it is" is Explicit VR Little Endian.
+std::string octets_syntax_for(Wanted wanted,
+                              std::span<const std::string> available,
+                              std::span<const std::string> plain) {
+    if (wanted.transfer_syntax == "*" && !is_plain(available.front())) {
+        wanted.transfer_syntax.clear();
+    }
+    return syntax_for(wanted, plain);
+}
+
+/// What frames can be had in of what a range wants, best first: octets, then images.
+std::vector<Representation> frame_offers(const Wanted& wanted,
+                                         bool multipart,
+                                         std::span<const std::string> available,
+                                         std::span<const std::string> plain) {
+    std::vector<Representation> offers;
+    const auto offer = [&](std::string_view media_type, std::string uid) {
+        offers.push_back({.multipart = multipart,
+                          .media_type = std::string(media_type),
+                          .transfer_syntax_uid = std::move(uid)});
+    };
+    std::string uid = octets_syntax_for(wanted, available, plain);
+    if (!uid.empty()) {
+        offer(octets, std::move(uid));
+    }
+    for (const ImageType& type : image_types()) {
+        for (const std::string_view each : type.syntaxes) {
+            if (has(plain, each)) {
+                offer(type.media_type, std::string(each));
+            }
+        }
+    }
+    return offers;
+}
+
 }  // namespace
 
 std::optional<Representation> choose_object_representation(const std::vector<MediaType>& accepted,
                                                            std::span<const std::string> available,
                                                            bool single) {
     for (const MediaType& range : accepted) {
-        const auto wanted = wanted_by(range);
-        if (!wanted || available.empty() || !wanted->part.takes("application/dicom") ||
-            (!wanted->multipart && !single)) {
-            continue;
-        }
-        std::string uid = syntax_for(*wanted, available);
-        if (!uid.empty()) {
-            return Representation{.multipart = wanted->multipart,
+        for (const bool multipart : {true, false}) {
+            const auto wanted = wanted_by(range, multipart);
+            if (!wanted || available.empty() || (!multipart && !single)) {
+                continue;
+            }
+            Representation chosen{.multipart = multipart,
                                   .media_type = "application/dicom",
-                                  .transfer_syntax_uid = std::move(uid)};
+                                  .transfer_syntax_uid = syntax_for(*wanted, available)};
+            if (!chosen.transfer_syntax_uid.empty() && is_granted(accepted, range, chosen)) {
+                return chosen;
+            }
         }
     }
     return std::nullopt;
@@ -106,33 +157,14 @@ std::optional<Representation> choose_frame_representation(const std::vector<Medi
     std::vector<std::string> plain;
     std::ranges::copy_if(available, std::back_inserter(plain), is_plain);
     for (const MediaType& range : accepted) {
-        const auto wanted = wanted_by(range);
-        if (!wanted || plain.empty() || (!wanted->multipart && !single)) {
-            continue;
-        }
-        if (wanted->part.takes("application/octet-stream")) {
-            // Of deflated or Big Endian ones, "as it is" is Explicit VR Little Endian.
-            const bool as_kept = wanted->transfer_syntax != "*" || is_plain(available.front());
-            std::string uid =
-                as_kept ? syntax_for(*wanted, plain) : syntax_for({.part = range}, plain);
-            if (!uid.empty()) {
-                return Representation{.multipart = wanted->multipart,
-                                      .media_type = "application/octet-stream",
-                                      .transfer_syntax_uid = std::move(uid)};
-            }
-            continue;
-        }
-        for (const ImageType& type : image_types()) {
-            if (!wanted->part.takes(type.media_type)) {
+        for (const bool multipart : {true, false}) {
+            const auto wanted = wanted_by(range, multipart);
+            if (!wanted || plain.empty() || (!multipart && !single)) {
                 continue;
             }
-            for (const std::string_view uid : type.syntaxes) {
-                const bool fits = wanted->transfer_syntax.empty() ||
-                                  wanted->transfer_syntax == "*" || wanted->transfer_syntax == uid;
-                if (fits && has(plain, uid)) {
-                    return Representation{.multipart = wanted->multipart,
-                                          .media_type = std::string(type.media_type),
-                                          .transfer_syntax_uid = std::string(uid)};
+            for (Representation& offer : frame_offers(*wanted, multipart, available, plain)) {
+                if (is_granted(accepted, range, offer)) {
+                    return std::move(offer);
                 }
             }
         }
@@ -142,26 +174,24 @@ std::optional<Representation> choose_frame_representation(const std::vector<Medi
 
 std::optional<Representation> choose_bulk_representation(const std::vector<MediaType>& accepted,
                                                          std::span<const std::string> available) {
-    constexpr std::string_view octets = "application/octet-stream";
     std::vector<std::string> plain;
     std::ranges::copy_if(available, std::back_inserter(plain), is_plain);
     for (const MediaType& range : accepted) {
-        auto wanted = wanted_by(range);
-        if (!wanted || !wanted->part.takes(octets)) {
-            continue;
-        }
-        Representation chosen{.multipart = range.type == "multipart",
-                              .media_type = std::string(octets),
-                              .transfer_syntax_uid = {}};
-        if (plain.empty()) {
-            return chosen;
-        }
-        if (wanted->transfer_syntax == "*" && !is_plain(available.front())) {
-            wanted->transfer_syntax.clear();
-        }
-        chosen.transfer_syntax_uid = syntax_for(*wanted, plain);
-        if (!chosen.transfer_syntax_uid.empty()) {
-            return chosen;
+        for (const bool multipart : {false, true}) {
+            const auto wanted = wanted_by(range, multipart);
+            if (!wanted) {
+                continue;
+            }
+            Representation chosen{.multipart = multipart,
+                                  .media_type = std::string(octets),
+                                  .transfer_syntax_uid = {}};
+            if (!plain.empty()) {
+                chosen.transfer_syntax_uid = octets_syntax_for(*wanted, available, plain);
+            }
+            const bool there = plain.empty() || !chosen.transfer_syntax_uid.empty();
+            if (there && is_granted(accepted, range, chosen)) {
+                return chosen;
+            }
         }
     }
     return std::nullopt;

@@ -178,12 +178,14 @@ private:
             if (length) {  // RFC 9112 §6.1: two lengths are two requests to a proxy before us
                 return fail({400, "both Content-Length and Transfer-Encoding"});
             }
-            if (!parser_->chunked() || head_.http_1_0) {
+            const std::string codings = lowered(joined(head_.fields, "transfer-encoding"));
+            if (codings != "chunked" || head_.http_1_0) {
                 return fail({501, "the only transfer coding is chunked"});
             }
         }
         if (const std::string* const expects = find(head_.fields, "expect")) {
-            head_.expects_continue = lowered(*expects) == "100-continue";
+            // HTTP/1.0 knows no answer before the answer (RFC 9110 10.1.1).
+            head_.expects_continue = !head_.http_1_0 && lowered(*expects) == "100-continue";
         }
         if (length && *length > body_bytes_max_) {
             return fail({413, "the content is longer than may be"});

@@ -14,6 +14,11 @@ void Response::set(std::string_view name, std::string value) {
     }
 }
 
+void Response::vary_by(std::string_view name) {
+    const std::string others = joined(headers, "vary");
+    set("Vary", others.empty() ? std::string(name) : others + ", " + std::string(name));
+}
+
 std::string_view reason_phrase(unsigned status) {
     struct Phrase {
         unsigned status;

@@ -44,7 +44,7 @@ std::optional<Representation> representation_of(const InstanceReference& instanc
                 dicom::find_transfer_syntax(range.parameter("transfer-syntax"));
             return (range.parameter("type") == "application/dicom" ||
                     range.is("application/dicom")) &&
-                   wanted != nullptr && wanted->encapsulated;
+                   range.q > 0 && wanted != nullptr && wanted->encapsulated;
         });
         if (compressed) {
             chosen = choose_object_representation(plain, available, single);

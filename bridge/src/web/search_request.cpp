@@ -94,7 +94,8 @@ public:
     Result<void> match(const Field& parameter) {
         const std::size_t dot = parameter.name.find('.');
         const auto tag = dicom::tag_of(std::string_view(parameter.name).substr(0, dot));
-        if (!tag) {
+        // These two say how our identifier is to be read; the resource is the level.
+        if (!tag || *tag == DCM_QueryRetrieveLevel || *tag == DCM_SpecificCharacterSet) {
             search_.ignored.push_back(parameter.name);
             return {};
         }
@@ -111,6 +112,9 @@ public:
         if (const dicom::Attribute* const known = dicom::find(identifier_, *tag);
             known != nullptr && !known->items.empty()) {
             item = known->items.front();
+        }
+        if (dicom::find(item, *nested) != nullptr) {
+            return wrong(parameter.name, "the attribute is given twice");
         }
         dicom::put(item, *nested, parameter.value);
         dicom::put_sequence(identifier_, *tag, {std::move(item)});

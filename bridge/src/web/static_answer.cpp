@@ -1,5 +1,7 @@
 #include "web/static_answer.hpp"
 
+#include "bridge/web/conditional.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -31,23 +33,13 @@ std::string_view media_type_of_file(std::string_view name) {
     return entry == known.end() ? "application/octet-stream" : entry->second;
 }
 
-bool has_current(const Request& request, std::string_view etag) {
-    const std::string* const known = request.header("if-none-match");
-    return known != nullptr && (*known == "*" || known->find(etag) != std::string::npos);
-}
-
 Response file_answer(const Request& request,
                      std::string_view name,
                      std::string_view text,
-                     std::string_view etag) {
-    Response response;
-    if (has_current(request, etag)) {
-        response.status = 304;
-    } else {
-        response = text_response(200, std::string(media_type_of_file(name)), std::string(text));
-    }
-    response.set("ETag", std::string(etag));
-    response.set("Cache-Control", "no-cache");
+                     const std::string& etag) {
+    Response response =
+        text_response(200, std::string(media_type_of_file(name)), std::string(text));
+    answer_with_tag(request, etag, response);
     return response;
 }
 

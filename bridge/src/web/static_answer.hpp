@@ -10,12 +10,10 @@ namespace cxr::bridge::web {
 
 /// By the name's ending; application/octet-stream for what is not known.
 [[nodiscard]] std::string_view media_type_of_file(std::string_view name);
-/// Does the client have what this (strong, quoted) ETag names? RFC 9110 13.1.2.
-[[nodiscard]] bool has_current(const Request& request, std::string_view etag);
 /// 304 or `text`, to be asked for again each time.
 [[nodiscard]] Response file_answer(const Request& request,
                                    std::string_view name,
                                    std::string_view text,
-                                   std::string_view etag);
+                                   const std::string& etag);
 
 }  // namespace cxr::bridge::web

@@ -2,6 +2,7 @@
 // points at this node. Such a build asks for its own files at the root of the site: they are found
 // there, too, behind every other resource.
 
+#include "bridge/web/conditional.hpp"
 #include "bridge/web/problem.hpp"
 #include "bridge/web/web.hpp"
 #include "objects/mapped_file.hpp"
@@ -107,19 +108,16 @@ private:
     static Response send(const Request& request, const fs::path& file) {
         const std::string etag = etag_of(file);
         Response response;
-        if (has_current(request, etag)) {
-            response.status = 304;
-        } else {
+        response.set("Content-Type", std::string(media_type_of_file(file.filename().string())));
+        answer_with_tag(request, etag, response);
+        if (response.status == 200) {
             auto mapped = map_file(file);
             if (!mapped) {
                 return problem_of(mapped.error());
             }
-            response.set("Content-Type", std::string(media_type_of_file(file.filename().string())));
             response.content = std::vector<dicom::Segment>{
                 {.owner = std::move(mapped->owner), .bytes = mapped->bytes}};
         }
-        response.set("ETag", etag);
-        response.set("Cache-Control", "no-cache");
         response.set("Content-Security-Policy", policy);
         return response;
     }

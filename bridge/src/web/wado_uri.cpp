@@ -27,23 +27,19 @@ struct Wanted {
 };
 
 Wanted wanted_type(const Request& request) {
-    constexpr std::string_view object = "application/dicom";
+    static constexpr std::string_view object = "application/dicom";
+    static constexpr std::string_view offers[] = {picture_types[0], picture_types[1], object};
     const std::string* const asked = request.parameter("contentType");
     const std::string text =
         asked == nullptr || asked->empty() ? joined(request.headers, "accept") : *asked;
     if (text.empty()) {
         return {.type = picture_types[0], .usual = true};
     }
-    for (const MediaType& range : parse_accept(text)) {
-        if (range.type == "*") {
-            return {.type = picture_types[0], .usual = true};
-        }
-        if (range.takes(object)) {
-            return {.type = object};
-        }
-        for (const std::string_view type : picture_types) {
-            if (range.takes(type)) {
-                return {.type = type};
+    const auto ranges = parse_accept(text);
+    for (const MediaType& range : ranges) {
+        for (const std::string_view type : offers) {
+            if (grants(ranges, range, type)) {
+                return {.type = type, .usual = range.type == "*" && grants(ranges, range, object)};
             }
         }
     }

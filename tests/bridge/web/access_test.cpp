@@ -134,6 +134,13 @@ const Case cases[] = {
                secret),
      401,
      401},
+    {"not before something that is no time",
+     "Bearer " +
+         token(hs256,
+               R"({"iss":"https://issuer","aud":"cxrbridge","exp":1800000600,"nbf":"1800000500"})",
+               secret),
+     401,
+     401},
     {"of another issuer",
      "Bearer " + token(hs256, R"({"iss":"x","aud":"cxrbridge","exp":1800000600})", secret),
      401,

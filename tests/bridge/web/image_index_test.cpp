@@ -87,6 +87,7 @@ const Asked questions[] = {
      {{"date", "-20160201"}},
      "0002_000 0013_000"},
     {"a page", {{"offset", "1"}, {"limit", "2"}}, "0013_000 0013_001"},
+    {"the longest page", {{"offset", "2"}, {"limit", "500"}}, "0013_001 0130_000"},
 };
 
 struct Mistake {
@@ -100,6 +101,7 @@ const Mistake mistakes[] = {{{{"finding", "Cough"}}, "finding: none of the data 
                             {{{"view", "LL"}}, "view: PA or AP"},
                             {{{"date", "2016"}}, "date: YYYYMMDD, or two with '-' between them"},
                             {{{"limit", "-1"}}, "limit: a number"},
+                            {{{"limit", "501"}}, "limit: 500 at most"},
                             {{{"offset", "1e3"}}, "offset: a number"},
                             {{{"colour", "red"}}, "colour: no such parameter"}};
 

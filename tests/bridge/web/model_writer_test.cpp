@@ -44,6 +44,20 @@ const Choice choices[] = {
      json,
      json},
     {"nothing of ours", "text/html", "", ""},
+    {"not JSON by its usual name",
+     "application/dicom+json;q=0, */*",
+     "application/json",
+     "application/json"},
+    {"no JSON", "application/dicom+json;q=0, application/json;q=0, */*", parts, parts},
+    {"no JSON and no parts",
+     "*/*, multipart/related;q=0, application/dicom+json;q=0, application/json;q=0",
+     "",
+     "application/dicom+xml"},
+    {"no parts of XML",
+     "multipart/related;type=\"application/dicom+xml\";q=0, multipart/related, "
+     "application/dicom+xml",
+     "",
+     "application/dicom+xml"},
 };
 
 std::string type_of(const char* accept, bool single) {

@@ -123,6 +123,8 @@ struct Study {
         add_pixel_resources(router, ports);
         add_rendered_resources(router, ports);
         add_uri_resource(router, ports);
+        add_metadata_resources(router, ports);
+        add_retrieve_resources(router, ports);
     }
 
     Response ask(std::string_view target, Fields fields = {}) {
@@ -183,6 +185,10 @@ dicom::SoftcopyState boxes() {
 const std::string study = "/dicom-web/studies/1.2.3";
 const std::string image = study + "/series/1.2.3.4/instances/1.2.3.4.5";
 const std::string state = study + "/series/1.2.3.9/instances/1.2.3.9.1";
+const std::string wado =
+    "/wado?requestType=WADO&studyUID=1.2.3&seriesUID=1.2.3.4&objectUID=1.2.3.4.5";
+const std::string of_document =
+    "/wado?requestType=WADO&studyUID=1.2.3&seriesUID=1.2.3.8&objectUID=1.2.3.8.1";
 const std::string octets = "application/octet-stream";
 const std::string plain = "; transfer-syntax=1.2.840.10008.1.2.1";
 const std::string jls = "; transfer-syntax=1.2.840.10008.1.2.4.80";
@@ -209,6 +215,45 @@ const Bulk bulks[] = {
     {"as a picture", "image/png", 406, "application/problem"},
 };
 
+struct Excluding {
+    std::string target;
+    const char* accept;
+    const char* type;  ///< begins with; of a refusal that of a problem
+};
+std::ostream& operator<<(std::ostream& out, const Excluding& each) {
+    return out << each.target << " for " << each.accept;
+}
+const Excluding excluding[] = {
+    {image + "/rendered", "image/jpeg;q=0, */*", "image/png"},
+    {image + "/rendered", "*/*;q=0.1, image/jpeg;q=0, image/png;q=0", "multipart/related"},
+    {image + "/rendered", "image/*;q=0, multipart/*;q=0, */*", "application/problem"},
+    {image + "/thumbnail", "image/*, image/jpeg;q=0", "image/png"},
+    {image + "/thumbnail",
+     "multipart/related; type=\"image/jpeg\";q=0, multipart/related",
+     "multipart/related; type=\"image/png\""},
+    {study + "/rendered",
+     "multipart/related; type=\"image/jpeg\";q=0, */*",
+     "multipart/related; type=\"image/png\""},
+    {study + "/rendered", "multipart/related;q=0, */*", "application/problem"},
+    {image + "/frames/1",
+     "multipart/related; type=\"application/octet-stream\";q=0, */*",
+     "multipart/related; type=\"image/jpeg\""},
+    {image + "/frames/1", "multipart/related;q=0, */*", "application/octet-stream"},
+    {image + "/metadata",
+     "application/dicom+json;q=0, application/json;q=0, */*",
+     "multipart/related; type=\"application/dicom+xml\""},
+    {image, "multipart/related;q=0, */*", "application/dicom;"},
+    {study, "multipart/related;q=0, */*", "application/problem"},
+    {study,
+     "multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.840.10008.1.2.5;q=0",
+     "application/problem"},
+    {wado, "image/jpeg;q=0, */*", "image/png"},
+    {wado, "image/*;q=0, */*", "application/dicom"},
+    {wado, "application/*;q=0, image/*;q=0, */*", "application/problem"},
+    {wado + "&contentType=image/jpeg%3Bq%3D0,*/*", "", "image/png"},
+    {of_document, "application/dicom;q=0, */*", "application/problem"},
+};
+
 struct Uri {
     std::string query;
     unsigned status;
@@ -217,10 +262,6 @@ struct Uri {
 std::ostream& operator<<(std::ostream& out, const Uri& each) {
     return out << each.query;
 }
-const std::string wado =
-    "/wado?requestType=WADO&studyUID=1.2.3&seriesUID=1.2.3.4&objectUID=1.2.3.4.5";
-const std::string of_document =
-    "/wado?requestType=WADO&studyUID=1.2.3&seriesUID=1.2.3.8&objectUID=1.2.3.8.1";
 const Uri uris[] = {
     {wado, 200, "image/jpeg"},
     {wado + "&contentType=image/png", 200, "image/png"},
@@ -256,6 +297,34 @@ const Uri uris[] = {
 };
 
 }  // namespace
+
+BOOST_AUTO_TEST_SUITE(rfc_9110_12_4_2_what_is_excluded)
+
+BOOST_DATA_TEST_CASE(is_not_given_by_a_wider_range, excluding, each) {
+    Study kept;
+    const Response response = kept.ask(each.target, {{.name = "accept", .value = each.accept}});
+    BOOST_TEST(type_of(response).starts_with(each.type), type_of(response));
+    BOOST_TEST(response.status ==
+               (type_of(response).starts_with("application/problem") ? 406U : 200U));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(ps3_18_10_4_1_1_5_frames)
+
+BOOST_AUTO_TEST_CASE(are_a_list_of_numbers) {
+    Study kept;
+    for (const char* const list : {"1", "1,1", "01"}) {
+        BOOST_TEST(kept.ask(image + "/frames/" + list).status == 200U, list);
+    }
+    for (const char* const list :
+         {"1,", ",1", ",", "1,,1", "0", "-1", "1-2", "1,x", "1,%20", "4294967296"}) {
+        BOOST_TEST(kept.ask(image + "/frames/" + list).status == 400U, list);
+    }
+    BOOST_TEST(kept.ask(image + "/frames/1,2").status == 404U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(ps3_18_10_4_1_1_6_bulk_data)
 

@@ -4,6 +4,7 @@
 #include "bridge/web/conditional.hpp"
 #include "web/content_coding.hpp"
 #include "web/multipart.hpp"
+#include "web/static_answer.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -22,6 +23,7 @@ const std::vector<std::string> made{plain, implicit, deflated, rle, jpeg, jls};
 const std::vector<std::string> kept_baseline{baseline, plain, implicit, jls};
 const std::vector<std::string> kept_jp2{jp2};
 const std::vector<std::string> kept_big{big, plain, jls};
+const std::vector<std::string> none;
 
 struct Case {
     const char* says;
@@ -72,6 +74,18 @@ const Case objects[] = {
      dicom + plain},
     {"a picture is no object", "image/png", made, ""},
     {"no type is any", "multipart/related", made, dicom + plain},
+    {"no multipart", "multipart/related;q=0, */*", made, "-" + dicom + plain},
+    {"no objects in parts",
+     "multipart/related; type=\"application/dicom\";q=0, */*",
+     made,
+     "-" + dicom + plain},
+    {"nothing else excluded", "image/jpeg;q=0, */*", made, dicom + plain},
+    {"neither", "multipart/*;q=0, application/dicom;q=0, */*", made, ""},
+    {"not that syntax",
+     "multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.840.10008.1.2.1;q=0, "
+     "application/dicom;q=0, */*",
+     made,
+     ""},
 };
 const Case frames[] = {
     {"as OHIF asks",
@@ -116,6 +130,30 @@ const Case frames[] = {
      made,
      ""},
     {"a single frame", "application/octet-stream", made, "-" + octets + plain},
+    {"no octets in parts",
+     "multipart/related; type=\"application/octet-stream\";q=0, multipart/related",
+     made,
+     "image/jpeg " + jpeg},
+    {"nor JPEG",
+     "multipart/related; type=\"application/octet-stream\";q=0, multipart/related; "
+     "type=\"image/jpeg\";q=0, multipart/related",
+     made,
+     "image/dicom-rle " + rle},
+    {"no parts", "multipart/related;q=0, */*", made, "-" + octets + plain},
+    {"not that syntax",
+     "multipart/related; type=\"image/jpeg\"; transfer-syntax=1.2.840.10008.1.2.4.50;q=0, "
+     "multipart/related; type=\"image/jpeg\"",
+     kept_baseline,
+     ""},
+    {"none at all", "multipart/related; type=\"application/octet-stream\";q=0", made, ""},
+};
+const Case bulk_data[] = {
+    {"anything", "*/*", made, "-" + octets + plain},
+    {"in parts", "multipart/related", made, octets + plain},
+    {"nothing by itself", "application/octet-stream;q=0, */*", made, octets + plain},
+    {"neither", "application/*;q=0, multipart/*;q=0, */*", made, ""},
+    {"of no transfer syntax", "*/*", none, "-" + octets},
+    {"of none, in parts", "application/octet-stream;q=0, */*", none, octets},
 };
 
 Response octets_of(std::string text) {
@@ -186,6 +224,11 @@ BOOST_DATA_TEST_CASE(of_a_frame, frames, each) {
                    parse_accept(each.accept), each.available, true)) == each.chosen);
 }
 
+BOOST_DATA_TEST_CASE(of_bulk_data, bulk_data, each) {
+    BOOST_TEST(text_of(choose_bulk_representation(parse_accept(each.accept), each.available)) ==
+               each.chosen);
+}
+
 BOOST_AUTO_TEST_CASE(of_several_take_multipart) {
     BOOST_TEST(text_of(choose_object_representation(
                    parse_accept("application/dicom"), made, false)) == "");
@@ -245,19 +288,37 @@ BOOST_AUTO_TEST_CASE(who_has_it_is_told_so) {
     answer_conditionally(Request{}, first);
     BOOST_TEST(first.status == 200U);
     const std::string tag = *find(first.headers, "etag");
-    for (const std::string& known : {tag,
-                                     "\"x\", " + tag,
-                                     "W/" + tag,
-                                     std::string("*"),
-                                     tag.substr(0, tag.size() - 1) + "-gzip\""}) {
+    const std::string compressed = tag.substr(0, tag.size() - 1) + "-gzip\"";
+    for (const std::string& known :
+         {tag, "\"x\", " + tag, "W/" + tag, std::string("*"), compressed}) {
         Response again = octets_of("0123456789");
         answer_conditionally(asking("if-none-match", known), again);
         BOOST_TEST(again.status == 304U, known);
+        // A cache renews what it has under that name (RFC 9111 4.3.4).
+        BOOST_TEST(*find(again.headers, "etag") == (known == compressed ? compressed : tag));
         BOOST_CHECK(std::holds_alternative<std::monostate>(again.content));
     }
-    Response other = octets_of("0123456789");
-    answer_conditionally(asking("if-none-match", "\"x\""), other);
-    BOOST_TEST(other.status == 200U);
+    for (const std::string& unknown :
+         {std::string("\"x\""), tag.substr(0, tag.size() - 1) + "0\""}) {
+        Response other = octets_of("0123456789");
+        answer_conditionally(asking("if-none-match", unknown), other);
+        BOOST_TEST(other.status == 200U, unknown);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_has_a_file_compressed_is_told_so) {
+    const std::string script(5'000, 'x');
+    Request request = asking("accept-encoding", "gzip");
+    Response first = file_answer(request, "main.js", script, "\"a\"");
+    compress(request, first);
+    BOOST_TEST(*find(first.headers, "etag") == "\"a-gzip\"");
+    request.headers.push_back({.name = "if-none-match", .value = "\"a-gzip\""});
+    Response again = file_answer(request, "main.js", script, "\"a\"");
+    compress(request, again);
+    BOOST_TEST(again.status == 304U);
+    BOOST_TEST(*find(again.headers, "etag") == "\"a-gzip\"");
+    BOOST_TEST(*find(again.headers, "vary") == "Accept-Encoding");
+    BOOST_TEST(file_answer(request, "main.js", script, "\"b\"").status == 200U);
 }
 
 BOOST_DATA_TEST_CASE(a_range_is_cut, ranges, each) {

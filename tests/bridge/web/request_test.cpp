@@ -115,6 +115,12 @@ const Head heads[] = {
     {"a transfer coding after chunks",
      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n",
      501},
+    {"a transfer coding before chunks",
+     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+     501},
+    {"the transfer coding in capitals",
+     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n",
+     0},
     {"a negative length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400},
     {"a length of two gibibytes",
      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2147483648\r\n\r\n",
@@ -212,6 +218,12 @@ BOOST_AUTO_TEST_CASE(fields_are_named_in_lower_case) {
     BOOST_TEST(reader.head().expects_continue);
     BOOST_TEST(reader.head().keep_alive);
     BOOST_TEST(!reader.head().has_body);
+}
+
+BOOST_AUTO_TEST_CASE(http_1_0_expects_nothing_before_the_answer) {
+    RequestReader reader = small_reader();
+    feed(reader, "POST / HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n", 100);
+    BOOST_TEST(!reader.head().expects_continue);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -107,6 +107,7 @@ const Mistake mistakes[] = {
     {"StudyInstanceUID=abc", "StudyInstanceUID"},
     {"PatientID=1&00100020=2", "00100020"},
     {"ProcedureCodeSequence=X", "ProcedureCodeSequence"},
+    {"ProcedureCodeSequence.CodeValue=1&00081032.00080100=2", "00081032.00080100"},
 };
 
 }  // namespace
@@ -130,6 +131,17 @@ BOOST_DATA_TEST_CASE(a_mistake_is_named, mistakes, each) {
     BOOST_CHECK(request.error().kind == FaultKind::malformed);
     BOOST_TEST(request.error().doing.starts_with(std::string(each.named) + ": "),
                request.error().doing);
+}
+
+BOOST_AUTO_TEST_CASE(the_resource_is_the_level_and_utf_8_the_character_set) {
+    for (const char* const query :
+         {"QueryRetrieveLevel=SERIES", "00080052=PATIENT", "SpecificCharacterSet=ISO_IR%20100"}) {
+        const auto request = search(query);
+        BOOST_TEST_REQUIRE(request.has_value(), query);
+        BOOST_CHECK(request->identifier.level == QueryLevel::study);
+        BOOST_TEST(request->ignored.size() == 1U);
+        BOOST_TEST(returns(*request, DCM_PatientName));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_path_restricts_too) {

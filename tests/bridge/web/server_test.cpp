@@ -68,6 +68,12 @@ Router test_router() {
                     return text_response(
                         200, "text/plain", request.capture("word") + " " + request.origin);
                 })});
+    router.add({"GET",
+                "/negotiated",
+                "",
+                Answer([](const Request&) { return json_response("{}"); }),
+                Role::reader,
+                {"application/json", "text/html"}});
     router.add({"GET", "/throws", "", Answer([](const Request&) -> Response {
                     throw std::runtime_error("a bug");
                 })});
@@ -133,6 +139,15 @@ BOOST_AUTO_TEST_CASE(serves_requests_one_after_the_other) {
     BOOST_TEST(told.pattern == "");
     BOOST_TEST(web.exchanges.wait_for(2).pattern == "/echo/{word}");
     BOOST_TEST(web.exchanges.wait_for(2).path == "/echo/a%20b");
+}
+
+BOOST_AUTO_TEST_CASE(tells_caches_what_an_answer_depends_on) {
+    RunningWeb web(test_router());
+    HttpPeer peer(web.port());
+    const std::string chosen = peer.send(get("/negotiated")).answer();
+    BOOST_TEST(chosen.find("\r\nVary: Accept-Encoding, Accept\r\n") != std::string::npos, chosen);
+    const std::string always = peer.send(get("/hello")).answer();
+    BOOST_TEST(always.find("\r\nVary: Accept-Encoding\r\n") != std::string::npos, always);
 }
 
 BOOST_AUTO_TEST_CASE(ends_when_the_client_says_so) {
@@ -269,6 +284,17 @@ BOOST_AUTO_TEST_CASE(that_nobody_reads_does_not_disturb_the_next_request) {
     HttpPeer endless(web.port());
     endless.send(post("/ignores", "Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n"));
     BOOST_TEST(endless.answer().find("Connection: close") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(that_ends_too_early_is_answered_at_once) {
+    ServerSettings settings;
+    settings.body_time = std::chrono::hours(1);
+    RunningWeb web(test_router(), settings);
+    HttpPeer peer(web.port());
+    peer.send(post("/length", "Content-Length: 10\r\n", "hello"));
+    ::shutdown(peer.raw().handle(), SHUT_WR);
+    BOOST_TEST(status_in(peer.answer()) == "408");
+    BOOST_TEST(peer.rest().empty());
 }
 
 BOOST_AUTO_TEST_CASE(that_is_too_long_is_refused) {

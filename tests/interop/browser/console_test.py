@@ -160,6 +160,19 @@ def addresses_and_commands(browser):
     equal(shlex.split(line), ["echoscu", "-aec", "MY 'AE' $X", "127.0.0.1", "104"], "the line for a shell")
 
 
+def a_browser_that_keeps_nothing(browser):
+    script = browser.call("Page.addScriptToEvaluateOnNewDocument", source="""
+        Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('blocked', 'SecurityError'); }});
+    """)["identifier"]
+    browser.open("about:blank")
+    browser.open(ROOT + "/#/")
+    browser.wait("document.querySelectorAll('.cards .card').length > 0", "cards without storage")
+    browser.click("#theme")
+    equal(browser.run("document.documentElement.dataset.theme"), "dark", "the theme without storage")
+    browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+    browser.open("about:blank")
+
+
 def activity(browser):
     browser.open(ROOT + "/#/activity")
     browser.click(f"[aria-label='Echo {FACTS['peer']}']")
@@ -199,7 +212,8 @@ def phone_in_the_dark(browser):
 def main():
     with Browser() as browser:
         browser.size(1280, 900)
-        for scene in (search, study, another_picture, addresses_and_commands, activity, phone_in_the_dark):
+        for scene in (search, study, another_picture, addresses_and_commands,
+                      a_browser_that_keeps_nothing, activity, phone_in_the_dark):
             scene(browser)
             print(scene.__name__.replace("_", " "), "holds", flush=True)
         own = [url for _, url, _ in browser.requests.values() if not url.startswith((ROOT, "data:", "blob:", "about:"))]

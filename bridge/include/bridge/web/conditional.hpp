@@ -13,6 +13,10 @@ namespace cxr::bridge::web {
 /// A strong validator of the bytes: another content has another one, but for one in 2^64.
 [[nodiscard]] std::string entity_tag(std::span<const dicom::Segment> content);
 
+/// A content's tag as the client says that it has it (If-None-Match): by itself, or as the tag of
+/// the compressed content; empty: it has neither.
+[[nodiscard]] std::string known_tag(const Request& request, const std::string& tag);
+
 /// Gives a 200 its ETag, and makes a 304 of it where the client has it (If-None-Match). Clients may
 /// keep it, and ask again each time.
 void answer_conditionally(const Request& request, Response& response);

@@ -4,6 +4,7 @@
 
 #include "bridge/web/request.hpp"
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,17 +21,35 @@ struct MediaType {
     /// Of a range: does it take "image/jpeg"? Parameters are not looked at.
     [[nodiscard]] bool takes(std::string_view full) const;
     [[nodiscard]] std::string parameter(std::string_view name) const;  ///< empty: none
+    /// Of a range: "*/*" is 0; a more exact one, more.
+    [[nodiscard]] std::size_t precision() const;
 };
 
 /// Of a Content-Type field or a part's. Faults: malformed.
 [[nodiscard]] Result<MediaType> parse_media_type(std::string_view text);
-/// Of an Accept field, most wanted first: by q, then in the order given. Ranges that cannot be read
-/// are left out, as are those of q=0.
+/// Of an Accept field, most wanted first: by q, then in the order given; those of q=0, which are
+/// not wanted, last. Ranges that cannot be read are left out.
 [[nodiscard]] std::vector<MediaType> parse_accept(std::string_view text);
 /// What a request accepts: its query's "accept" (PS3.18 8.3.3.1) before its Accept field; neither:
 /// anything.
 [[nodiscard]] std::vector<MediaType> accepted(const Request& request);
-/// The first of `offers` that the most wanted range takes; empty: none is acceptable.
+/// Is something acceptable because of `range`, one of `accepted`? Not if a more exact one, that
+/// means it as well, wants it less or not at all (RFC 9110 12.5.1).
+/// @param means which ranges mean it: bool(const MediaType&)
+template <typename Means>
+[[nodiscard]] bool grants(const std::vector<MediaType>& accepted,
+                          const MediaType& range,
+                          const Means& means) {
+    return range.q > 0 && means(range) &&
+           std::ranges::none_of(accepted, [&](const MediaType& other) {
+               return other.q < range.q && other.precision() > range.precision() && means(other);
+           });
+}
+/// The same of "image/jpeg", parameters not looked at.
+[[nodiscard]] bool grants(const std::vector<MediaType>& accepted,
+                          const MediaType& range,
+                          std::string_view full);
+/// The first of `offers` that the most wanted range grants; empty: none is acceptable.
 [[nodiscard]] std::string_view choose(const std::vector<MediaType>& accepted,
                                       std::span<const std::string_view> offers);
 /// Does an Accept-Encoding field take this coding ("gzip")?

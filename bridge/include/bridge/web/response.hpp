@@ -43,6 +43,8 @@ struct Response {
 
     /// Replaces a field of that name, or adds it.
     void set(std::string_view name, std::string value);
+    /// Tells caches that a request's field of that name was looked at (Vary; RFC 9110 12.5.5).
+    void vary_by(std::string_view name);
 };
 
 /// "Not Found"; empty for codes that are not used here.
