@@ -252,7 +252,9 @@ Awaitable<void> serve(const ServiceEnvironment& environment, Request& request) {
         // a release waits for an answer that nobody can give (PS3.8 Sta8).
         request.association().abort();
     }
-    request.association().forget_cancel(request.message_id());
+    if (!request.repeats_message_id()) {  // else it is for the one that had the ID first
+        request.association().forget_cancel(request.message_id());
+    }
     report(environment, request, completion, begun);
 }
 
