@@ -9,7 +9,7 @@ namespace {
 // clang-format off
 /// Any service's (PS3.7 Annex C).
 constexpr std::array general{
-    StatusMeaning{status::sop_class_not_supported, "Refused: SOP Class Not Supported", "Affected SOP Class is not the presentation context's abstract syntax"},
+    StatusMeaning{status::sop_class_not_supported, "Refused: SOP Class Not Supported", "Affected SOP Class is not the presentation context's abstract syntax, or the negotiated roles do not make the requestor its SCU"},
     StatusMeaning{status::not_authorised, "Refused: Not Authorized", "this peer may not use the service"},
     StatusMeaning{status::duplicate_invocation, "Refused: Duplicate Invocation", "the Message ID is in use"},
     StatusMeaning{status::unrecognised_operation, "Refused: Unrecognized Operation", "a Command Field that is unknown, or that the SOP class does not define"},
@@ -69,7 +69,7 @@ constexpr std::array of_commitment{
     StatusMeaning{status::no_such_object_instance, "No Such SOP Instance", "the SOP Instance is not the well-known one"},
     StatusMeaning{status::no_such_event_type, "No Such Event Type", "an Event Type ID other than 1 and 2"},
     StatusMeaning{status::invalid_argument_value, "Invalid Argument Value", "Transaction UID or Referenced SOP Sequence missing, empty or malformed"},
-    StatusMeaning{status::no_such_sop_class, "No Such SOP Class", "the class is not Storage Commitment Push Model"},
+    StatusMeaning{status::no_such_sop_class, "No Such SOP Class", "the class is not Storage Commitment Push Model, or the negotiated roles do not make the requestor its SCU"},
     StatusMeaning{status::class_instance_conflict, "Class-Instance Conflict", "the well-known instance under another class"},
     StatusMeaning{status::no_such_action, "No Such Action", "an Action Type ID other than 1"},
     StatusMeaning{status::resource_limitation, "Resource Limitation", "more references than are borne"},

@@ -90,7 +90,8 @@ public:
                                                  .events = events,
                                                  .settings = settings,
                                                  .access = access,
-                                                 .request_association = request_association};
+                                                 .request_association = request_association,
+                                                 .move_shares = move_shares};
         boost::asio::co_spawn(peer.executor(),
                               storescp::serve_association(peer, std::move(environment)),
                               [](std::exception_ptr thrown) {
@@ -145,6 +146,7 @@ public:
     storescp::NodeSettings settings;
     std::shared_ptr<storescp::AccessPolicy> access = std::make_shared<storescp::AccessPolicy>();
     storescp::RequestAssociation request_association;
+    std::shared_ptr<storescp::MoveShares> move_shares = std::make_shared<storescp::MoveShares>();
     boost::asio::thread_pool pool{2};
     boost::asio::io_context io;
     FakeAssociation peer;

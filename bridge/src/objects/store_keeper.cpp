@@ -76,12 +76,13 @@ StoreKeeper::StoreKeeper(Catalogue& catalogue, ReceivedStoreSettings settings)
 }
 
 Result<void> StoreKeeper::reserve(std::uint64_t bytes) {
-    const std::uint64_t used = bytes_used_.fetch_add(bytes) + bytes;
-    if (settings_.quota_bytes != 0 && used > settings_.quota_bytes) {
-        release(bytes);
-        return Fault{.kind = FaultKind::exhausted,
-                     .doing = "the quota of received objects is used up"};
-    }
+    std::uint64_t used = bytes_used_;
+    do {  // what does not fit is never counted, where others would see it
+        if (settings_.quota_bytes != 0 && used + bytes > settings_.quota_bytes) {
+            return Fault{.kind = FaultKind::exhausted,
+                         .doing = "the quota of received objects is used up"};
+        }
+    } while (!bytes_used_.compare_exchange_weak(used, used + bytes));
     return {};
 }
 

@@ -87,8 +87,9 @@ NamedClass named_class(const CommandSet& command) {
     return {command.affected_sop_class_uid, 0x0002};
 }
 
-/// Another SOP class than that of the context (PS3.7 Annex C): C-services know one status for it;
-/// of N-services, a class with the instance of another is a conflict.
+/// Another SOP class than that of the context, or one that the requestor is no SCU of (PS3.7 Annex
+/// C): C-services know one status for it; of N-services, a class with the instance of another is a
+/// conflict.
 std::uint16_t status_of_other_class(const CommandSet& command) {
     if (!command.is(CommandField::n_action_rq) && !command.is(CommandField::n_event_report_rq)) {
         return status::sop_class_not_supported;
@@ -140,6 +141,13 @@ std::optional<Completion> refuse(const ServiceEnvironment& environment, const Re
     const Peer* const peer = find_peer(*environment.access, request.peers().calling);
     if (peer != nullptr && provider->permission != nullptr && !(peer->*provider->permission)) {
         return refusal_of(request, status::not_authorised, "not allowed for this AE title");
+    }
+    // PS3.7 D.3.3.4. An N-EVENT-REPORT comes from an SCP; many of those know no role selection.
+    if (!request.context()->roles.scu && !command.is(CommandField::n_event_report_rq)) {
+        return refusal_of(request,
+                          status_of_other_class(command),
+                          "by the agreed roles no SCU of this SOP class",
+                          named.element);
     }
     return std::nullopt;
 }
@@ -244,7 +252,9 @@ Awaitable<void> serve(const ServiceEnvironment& environment, Request& request) {
         // a release waits for an answer that nobody can give (PS3.8 Sta8).
         request.association().abort();
     }
-    request.association().forget_cancel(request.message_id());
+    if (!request.repeats_message_id()) {  // else it is for the one that had the ID first
+        request.association().forget_cancel(request.message_id());
+    }
     report(environment, request, completion, begun);
 }
 

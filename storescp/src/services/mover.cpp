@@ -138,9 +138,7 @@ Awaitable<bool> Mover::send_batch(const Batch& batch) {
         work->thrown = std::current_exception();
     }
     work->lanes -= 1;
-    while (work->further > 0) {  // each takes and counts objects of this batch
-        co_await work->changed.wait();
-    }
+    co_await end_further_lanes(work);  // each takes and counts objects of this batch
     if (work->thrown) {
         std::rethrow_exception(work->thrown);
     }

@@ -47,6 +47,7 @@ private:
 
     // Lanes (mover_lanes.cpp).
     void open_further_lanes(const std::shared_ptr<Work>& work);
+    Awaitable<void> end_further_lanes(std::shared_ptr<Work> work);
     Awaitable<void> further_lane(std::shared_ptr<Mover> self, std::shared_ptr<Work> work);
     Awaitable<bool> run_lane(const std::shared_ptr<Work>& work, Lane& lane);
     Awaitable<bool> send_next(const std::shared_ptr<Work>& work, Lane& lane);

@@ -68,11 +68,31 @@ Awaitable<void> Mover::further_lane(std::shared_ptr<Mover> self, std::shared_ptr
         const Counted counted{work};
         Lane lane(self, further, true);
         is_alive = co_await run_lane(work, lane);
+        work->gave_way = work->gave_way || (is_alive && !work->left.empty());
     }
     if (is_alive) {
         co_await further.release();
     } else {
         work->no_more_lanes = true;
+    }
+}
+
+/// After the first. Lanes may have given way to one that was lost and not known to be: one comes
+/// back for what is left.
+Awaitable<void> Mover::end_further_lanes(std::shared_ptr<Work> work) {
+    for (bool ended = false; !ended;) {
+        while (work->further > 0) {
+            co_await work->changed.wait();
+        }
+        ended = !std::exchange(work->gave_way, false) || work->left.empty() || work->thrown ||
+                !request_.is_wanted();
+        if (!ended) {
+            try {
+                co_await further_lane(shared_from_this(), work);
+            } catch (...) {
+                work->thrown = std::current_exception();
+            }
+        }
     }
 }
 

@@ -30,6 +30,7 @@ struct Mover::Work {
     std::size_t further = 0;                  ///< lanes beside the first, also while they connect
     std::size_t lanes = 1;                    ///< that send
     bool no_more_lanes = false;               ///< the destination did not want another
+    bool gave_way = false;                    ///< a lane, to those that send
     std::exception_ptr thrown{};
     Signal changed;  ///< a further lane has ended
 };

@@ -20,7 +20,8 @@ Agreement window_of(std::uint16_t operations) {
 
 /// A query that waits at its first match until the C-ECHO after it is answered, or long enough.
 struct Bench : ServiceBench {
-    explicit Bench(std::uint16_t operations) : ServiceBench(window_of(operations)) {
+    explicit Bench(std::uint16_t operations, std::uint16_t echo_id = 2)
+        : ServiceBench(window_of(operations)) {
         query.matches.resize(2);
         for (dicom::Attributes& match : query.matches) {
             put(match, DcmTagKey(0x0020, 0x000D), "1.2.3");
@@ -41,7 +42,7 @@ struct Bench : ServiceBench {
         put(identifier, DcmTagKey(0x0020, 0x000D), "");
         peer.deliver(with_data_set(request(CommandField::c_find_rq, study_root_find, 1)),
                      {encoded(identifier)});
-        peer.deliver(request(CommandField::c_echo_rq, verification, 2), {}, 3);
+        peer.deliver(request(CommandField::c_echo_rq, verification, echo_id), {}, 3, echo_id == 1);
     }
     std::vector<std::uint16_t> final_ids() const {
         std::vector<std::uint16_t> ids;
@@ -91,6 +92,23 @@ BOOST_AUTO_TEST_CASE(A50_a_data_set_is_read_before_the_next_request) {
     for (const auto& finished : bench.events.kept) {
         BOOST_TEST(finished.status == 0x0000);
     }
+}
+
+BOOST_AUTO_TEST_CASE(S13_a_repeated_message_id_does_not_undo_the_cancel_of_the_first) {
+    Bench bench(2, 1);
+    const auto let_the_query_go_on = bench.peer.on_sent;
+    bench.peer.on_sent = [&](const SentMessage& message) {
+        if (message.command.is(CommandField::c_echo_rsp)) {
+            bench.peer.cancel(1);
+        }
+        let_the_query_go_on(message);
+    };
+    bench.serve();
+    BOOST_REQUIRE(bench.events.kept.size() == 2U);
+    BOOST_TEST(bench.events.kept[0].status == 0x0210);
+    BOOST_TEST(bench.events.kept[1].status == 0xFE00);
+    BOOST_TEST(bench.pending_responses().empty());
+    BOOST_TEST(!bench.peer.cancel_requested(1));
 }
 
 BOOST_AUTO_TEST_CASE(A34_a_peer_that_goes_ends_all_that_runs) {

@@ -1,3 +1,4 @@
+#include "support/commitment_requests.hpp"
 #include "support/service_bench.hpp"
 
 #include <boost/test/data/test_case.hpp>
@@ -212,6 +213,30 @@ BOOST_AUTO_TEST_CASE(a_peer_lost_while_its_data_set_is_drained_gets_nothing) {
     BOOST_TEST(bench.peer.sent.empty());
     BOOST_REQUIRE(bench.events.kept.size() == 1);
     BOOST_TEST(bench.events.kept[0].why == "aborted by peer");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(ps3_7_d_3_3_4_roles)
+
+BOOST_AUTO_TEST_CASE(A51_who_agreed_not_to_be_scu_of_a_class_is_not_served_as_one) {
+    constexpr RoleSelection only_scp{.scu = false, .scp = true};
+    ServiceBench bench(
+        agreement_of({accepted(1, verification),
+                      accepted(3, secondary_capture, explicit_le(), only_scp),
+                      accepted(5, commitment_class, explicit_le(), only_scp),
+                      accepted(7, secondary_capture, explicit_le(), {.scu = true, .scp = true})}));
+    CommandSet store = with_data_set(request(CommandField::c_store_rq, secondary_capture));
+    store.affected_sop_instance_uid = "1.2.3";
+    bench.peer.deliver(store, {Bytes(10)}, 3);
+    bench.peer.deliver(action_request(), {encoded(action_information(commitment_of(1)))}, 5);
+    bench.peer.deliver(store, {Bytes(10)}, 7);
+    bench.peer.deliver(echo_request());
+    bench.serve();
+    BOOST_TEST((statuses(bench) == std::vector<std::uint16_t>{0x0122, 0x0118, 0x0000, 0x0000}));
+    BOOST_TEST(bench.receive.committed_count() == 1U);
+    BOOST_TEST(bench.commitment.transactions.empty());
+    BOOST_TEST(!bench.peer.aborted.has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,10 +3,14 @@
 #include "services/move_shares.hpp"
 #include "support/move_bench.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
+#include <memory>
 #include <set>
+#include <vector>
 
 using namespace cxr;
 using namespace cxr::storescp;
@@ -148,6 +152,35 @@ BOOST_AUTO_TEST_CASE(of_which_the_first_dies_go_on_too) {
     bench.move();
     BOOST_TEST(bench.sum() == 30U);
     BOOST_TEST(counters_of(bench.final_response().command) == (Counters{{}, 29, 1, 0}));
+}
+
+BOOST_AUTO_TEST_CASE(of_which_the_one_dies_that_others_gave_way_to_are_replaced) {
+    LaneBench bench(30, 3);
+    std::vector<std::unique_ptr<MoveShares::Share>> other_moves;
+    std::function<void()> lose_first = [&] {
+        if (bench.released() == 2U) {
+            bench.destinations[0]->lose("connection reset");
+        } else {
+            boost::asio::post(bench.peer.executor(), lose_first);
+        }
+    };
+    bench.on_store = [&](FakeAssociation& fake, const SentMessage& stored) {
+        if (&fake == bench.destinations[0].get()) {
+            return;  // it hangs, and nobody knows
+        }
+        fake.deliver(store_response(stored, 0));
+        if (other_moves.empty() && bench.destinations.size() == 3U) {
+            for (int move = 0; move < 2; ++move) {
+                other_moves.push_back(
+                    std::make_unique<MoveShares::Share>(bench.move_shares, "DEST"));
+            }
+            lose_first();
+        }
+    };
+    bench.move();
+    BOOST_TEST(counters_of(bench.final_response().command) == (Counters{{}, 29, 1, 0}));
+    BOOST_TEST(bench.destinations.size() == 4U);
+    BOOST_TEST(bench.released() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(that_all_die_fail_each_object_once) {
