@@ -405,6 +405,11 @@ private:
 
 Awaitable<void> serve_association(Association& association, ServiceEnvironment environment) {
     const auto line = commitment_line(association, environment);
+    if (line) {
+        environment.takes_response = [line](const CommandSet& response) {
+            return line->takes(response);
+        };
+    }
     AssociationServer server(association, environment, line.get());
     std::exception_ptr thrown;
     try {

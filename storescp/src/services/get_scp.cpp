@@ -87,8 +87,10 @@ Awaitable<Result<void>> Getter::send_one(LookAhead& look_ahead, const InstanceRe
                                .priority = request_.command().priority.value_or(0),
                                .originator = std::nullopt};
     const std::size_t bytes = loaded->object.size_bytes();
-    const auto response =
-        co_await send_object(request_.association(), std::move(*loaded), std::move(invocation));
+    const auto response = co_await send_object(request_.association(),
+                                               std::move(*loaded),
+                                               std::move(invocation),
+                                               environment_.takes_response);
     if (!response) {
         co_return response.error();
     }

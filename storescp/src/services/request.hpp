@@ -3,6 +3,7 @@
 /// dispatcher sends it, so that every request gets exactly one (PS3.7 §9.3).
 
 #include "services/move_shares.hpp"
+#include "services/sub_operation.hpp"
 #include "storescp/association/association.hpp"
 #include "storescp/association/requestor.hpp"
 #include "storescp/association/settings.hpp"
@@ -33,6 +34,8 @@ struct ServiceEnvironment {
     RequestAssociation request_association;
     /// Null without a commitment port, and where what is owed is told by somebody else.
     std::shared_ptr<CommitmentDesk> commitment_desk = nullptr;
+    /// Takes responses to reports of ours, which may come in the middle of a C-GET; null: none do.
+    TakesMessage takes_response = nullptr;
     /// Of the node: moves to one destination share what it is configured for.
     std::shared_ptr<MoveShares> move_shares = std::make_shared<MoveShares>();
 };

@@ -81,30 +81,37 @@ Awaitable<Result<CommandSet>> receive_response(Association& association,
 
 Awaitable<Result<CommandSet>> receive_response(Association& association,
                                                CommandField expected,
-                                               std::span<const std::uint16_t> message_ids) {
-    auto message = co_await association.receive_message();
-    if (!message) {
-        Fault lost = std::move(message).error();
-        lost.kind = FaultKind::peer_gone;
-        co_return lost;
-    }
-    const CommandSet& response = message->command;
-    const auto answers = [&response](std::uint16_t message_id) {
-        return response.message_id_being_responded_to == message_id;
-    };
-    if (!response.is(expected) || std::ranges::none_of(message_ids, answers) || !response.status) {
-        co_return broken_protocol(association, "something else came than the response due");
-    }
-    for (bool pending = response.has_data_set(); pending;) {
-        const auto fragment = co_await association.receive_data_fragment();
-        if (!fragment) {
-            Fault lost = fragment.error();
+                                               std::span<const std::uint16_t> message_ids,
+                                               TakesMessage takes) {
+    for (;;) {
+        auto message = co_await association.receive_message();
+        if (!message) {
+            Fault lost = std::move(message).error();
             lost.kind = FaultKind::peer_gone;
             co_return lost;
         }
-        pending = !fragment->empty();
+        const CommandSet& response = message->command;
+        const auto answers = [&response](std::uint16_t message_id) {
+            return response.message_id_being_responded_to == message_id;
+        };
+        const bool is_due =
+            response.is(expected) && response.status && std::ranges::any_of(message_ids, answers);
+        if (!is_due && !(takes && takes(response))) {
+            co_return broken_protocol(association, "something else came than the response due");
+        }
+        for (bool pending = response.has_data_set(); pending;) {
+            const auto fragment = co_await association.receive_data_fragment();
+            if (!fragment) {
+                Fault lost = fragment.error();
+                lost.kind = FaultKind::peer_gone;
+                co_return lost;
+            }
+            pending = !fragment->empty();
+        }
+        if (is_due) {
+            co_return std::move(message->command);
+        }
     }
-    co_return std::move(message->command);
 }
 
 Awaitable<Result<void>> send_store_request(Association& association,
@@ -130,14 +137,17 @@ StoreResponse store_response_of(const CommandSet& response) {
 
 Awaitable<Result<StoreResponse>> send_object(Association& association,
                                              LoadedObject loaded,
-                                             StoreInvocation invocation) {
+                                             StoreInvocation invocation,
+                                             TakesMessage takes) {
     const std::uint16_t message_id = invocation.message_id;
     const auto sent =
         co_await send_store_request(association, std::move(loaded), std::move(invocation));
     if (!sent) {
         co_return sent.error();
     }
-    auto response = co_await receive_response(association, CommandField::c_store_rsp, message_id);
+    const std::span due(&message_id, 1);
+    auto response =
+        co_await receive_response(association, CommandField::c_store_rsp, due, std::move(takes));
     if (!response) {
         co_return std::move(response).error();
     }

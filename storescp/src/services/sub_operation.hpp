@@ -6,6 +6,7 @@
 #include "storescp/ports.hpp"
 #include "storescp/services/store_scu.hpp"
 
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -46,6 +47,9 @@ struct StoreInvocation {
     std::optional<MoveOriginator> originator;
 };
 
+/// Is a message meant for somebody else, who has it now? Its data set is dropped.
+using TakesMessage = std::function<bool(const CommandSet&)>;
+
 /// Sends the object; its response is still due. Faults: peer_gone.
 [[nodiscard]] Awaitable<Result<void>> send_store_request(Association& association,
                                                          LoadedObject loaded,
@@ -55,16 +59,21 @@ struct StoreInvocation {
 [[nodiscard]] StoreResponse store_response_of(const CommandSet& response);
 
 /// Sends the object and waits for its response. Anything else that the peer sends instead breaks
-/// the protocol and aborts the association. Faults: peer_gone.
+/// the protocol and aborts the association, but what `takes` says that it has taken. Faults:
+/// peer_gone.
 [[nodiscard]] Awaitable<Result<StoreResponse>> send_object(Association& association,
                                                            LoadedObject loaded,
-                                                           StoreInvocation invocation);
+                                                           StoreInvocation invocation,
+                                                           TakesMessage takes = nullptr);
 
 /// The response to one of the requests of ours that are due, its data set (there should be none)
-/// dropped. Aborts the association when the peer sends anything else. `message_ids` outlive the
-/// call. Faults: peer_gone.
+/// dropped. Aborts the association when the peer sends anything else that `takes` does not take.
+/// `message_ids` outlive the call. Faults: peer_gone.
 [[nodiscard]] Awaitable<Result<CommandSet>> receive_response(
-    Association& association, CommandField expected, std::span<const std::uint16_t> message_ids);
+    Association& association,
+    CommandField expected,
+    std::span<const std::uint16_t> message_ids,
+    TakesMessage takes = nullptr);
 [[nodiscard]] Awaitable<Result<CommandSet>> receive_response(Association& association,
                                                              CommandField expected,
                                                              std::uint16_t message_id);

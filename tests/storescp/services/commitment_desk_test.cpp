@@ -34,6 +34,60 @@ struct Bench : RunningNode {
     }
 };
 
+const std::string study_root_get = "1.2.840.10008.5.1.4.1.2.2.3";
+const std::string secondary_capture = "1.2.840.10008.5.1.4.1.1.7";
+
+CommandSet response_of(const Message& request, CommandField field) {
+    CommandSet response;
+    response.affected_sop_class_uid = request.command.affected_sop_class_uid;
+    response.affected_sop_instance_uid = request.command.affected_sop_instance_uid;
+    response.command_field = static_cast<std::uint16_t>(field);
+    response.message_id_being_responded_to = request.command.message_id;
+    response.status = std::uint16_t{0};
+    return response;
+}
+
+/// The next message, which is this one.
+Awaitable<Message> expect(Association& association, CommandField field) {
+    auto message = co_await association.receive_message();
+    if (!message) {
+        throw std::runtime_error(message.error().doing);
+    }
+    if (!message->command.is(field)) {
+        throw std::runtime_error("another message");
+    }
+    static_cast<void>(co_await drain_data_set(association));
+    co_return *std::move(message);
+}
+
+/// Begins a C-GET when the report has come, and answers that only when an object has, too. Gives
+/// the status of the C-GET.
+Awaitable<std::uint16_t> get_before_answering_the_report(AssociationRequest request) {
+    auto asked = co_await request_association(std::move(request));
+    Association& association = *asked.value();
+    CommitmentRequest commitment = commitment_of(1);
+    static_cast<void>(co_await request_commitment(association, std::move(commitment), 1));
+    const Message report = co_await expect(association, CommandField::n_event_report_rq);
+    CommandSet get;
+    get.affected_sop_class_uid = study_root_get;
+    get.command_field = static_cast<std::uint16_t>(CommandField::c_get_rq);
+    get.message_id = std::uint16_t{2};
+    dicom::Attributes identifier;
+    put(identifier, DcmTagKey(0x0008, 0x0052), "STUDY");
+    put(identifier, DcmTagKey(0x0020, 0x000D), "1.2.3");
+    const std::vector<dicom::Segment> data_set{
+        dicom::Segment::of(dicom::encode_attributes(identifier, dicom::explicit_vr_little_endian))};
+    static_cast<void>(co_await association.send_message(3, get, data_set));
+    const Message store = co_await expect(association, CommandField::c_store_rq);
+    CommandSet taken = response_of(report, CommandField::n_event_report_rsp);
+    static_cast<void>(co_await association.send_message(1, taken));
+    CommandSet stored = response_of(store, CommandField::c_store_rsp);
+    static_cast<void>(co_await association.send_message(5, stored));
+    const Message got = co_await expect(association, CommandField::c_get_rsp);
+    co_await association.release();
+    co_return got.command.status.value();
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(ps3_4_j_3_3_which_association)
@@ -144,6 +198,22 @@ BOOST_AUTO_TEST_CASE(several_actions_on_one_association_are_answered_before_the_
         co_return heard;
     };
     BOOST_TEST(bench.wait(ask_thrice(commitment_association(bench))) == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(R28_k11_a_report_may_be_answered_in_the_middle_of_a_c_get) {
+    Bench bench;
+    bench.settings.timeouts.dimse = 10s;
+    const std::string explicit_little(dicom::explicit_vr_little_endian.uid);
+    bench.retrieve.kept = {{.sop_class_uid = secondary_capture,
+                            .sop_instance_uid = "1.2.3.4.0",
+                            .transfer_syntax_uid = explicit_little}};
+    bench.start();
+    AssociationRequest request = bench.request({commitment_context(),
+                                                {3, study_root_get, {explicit_little}},
+                                                {5, secondary_capture, {explicit_little}}});
+    request.roles[secondary_capture] = {.scu = true, .scp = true};
+    BOOST_TEST(bench.wait(get_before_answering_the_report(std::move(request))) == 0x0000);
+    BOOST_TEST((bench.deliveries().at(0).outcome == Outcome::delivered));
 }
 
 BOOST_AUTO_TEST_CASE(k19_2000_references_go_there_and_back) {
