@@ -5,6 +5,7 @@
 #include "bridge/web/request.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,7 +37,7 @@ struct MediaType {
 /// Is something acceptable because of `range`, one of `accepted`? Not if a more exact one, that
 /// means it as well, wants it less or not at all (RFC 9110 12.5.1).
 /// @param means which ranges mean it: bool(const MediaType&)
-template <typename Means>
+template <std::predicate<const MediaType&> Means>
 [[nodiscard]] bool grants(const std::vector<MediaType>& accepted,
                           const MediaType& range,
                           const Means& means) {
