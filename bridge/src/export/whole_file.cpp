@@ -1,5 +1,7 @@
 #include "bridge/export/whole_file.hpp"
 
+#include "objects/file_descriptor.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -116,13 +118,9 @@ bool holds(const std::filesystem::path& path, const Parts& parts) {
 
 /// errno, or 0.
 int write_all(int descriptor, const Parts& parts) {
-    for (auto part : parts) {
-        while (!part.empty()) {
-            const ssize_t done = ::write(descriptor, part.data(), part.size());
-            if (done < 0 && errno != EINTR) {
-                return errno;
-            }
-            part = part.subspan(done < 0 ? 0 : static_cast<std::size_t>(done));
+    for (const auto part : parts) {
+        if (const int error = bridge::write_all(descriptor, part); error != 0) {
+            return error;
         }
     }
     return 0;

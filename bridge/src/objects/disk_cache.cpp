@@ -3,6 +3,7 @@
 #include "dicom/codec/codec.hpp"
 #include "objects/digest.hpp"
 #include "objects/file_descriptor.hpp"
+#include "objects/hashed_name.hpp"
 #include "objects/mapped_file.hpp"
 
 #include <algorithm>
@@ -21,17 +22,10 @@ namespace {
 
 constexpr std::size_t preamble_bytes = 128;  // ours to use (PS3.10 §7.1)
 constexpr std::string_view mark = "cxrbridge cache ";
-constexpr std::size_t hash_digits = 64;
-constexpr std::string_view extension = ".dcm";
 constexpr std::string_view unfinished = ".part";
 
 std::string name_of(const std::string& key) {
-    return Digest().hex(key).append(extension);
-}
-
-bool is_name(std::string_view name) {
-    return name.size() == hash_digits + extension.size() && name.ends_with(extension) &&
-           name.find_first_not_of("0123456789abcdef") == hash_digits;
+    return Digest().hex(key).append(hashed_extension);
 }
 
 /// What the preamble begins with.
@@ -49,25 +43,14 @@ bool is_whole(std::span<const std::byte> file, const std::string& key) {
     return std::memcmp(file.data(), seal.data(), seal.size()) == 0;
 }
 
-bool write_all(int file, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(file, bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) {
-            return false;
-        }
-        bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-    }
-    return true;
-}
-
 bool write_file(const fs::path& path,
                 std::span<const std::byte> header,
                 const dicom::EncodedObject& object) {
     const FileDescriptor file(
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-    return file && write_all(file.get(), header) &&
+    return file && write_all(file.get(), header) == 0 &&
            std::ranges::all_of(object.segments, [&](const dicom::Segment& segment) {
-               return write_all(file.get(), segment.bytes);
+               return write_all(file.get(), segment.bytes) == 0;
            });
 }
 
@@ -90,7 +73,7 @@ void DiskCache::take_over() {
         const std::string name = file.path().filename();
         if (name.ends_with(unfinished)) {
             fs::remove(file.path());
-        } else if (is_name(name) && file.is_regular_file()) {
+        } else if (is_hashed_name(name) && file.is_regular_file()) {
             found.push_back({.wanted = file.last_write_time(),
                              .entry = {.name = name, .bytes = file.file_size()}});
         }
@@ -103,18 +86,27 @@ void DiskCache::take_over() {
 
 std::optional<dicom::EncodedObject> DiskCache::find(const std::string& key) {
     const std::string name = name_of(key);
-    if (!is_wanted_again(name)) {
-        return std::nullopt;
+    std::optional<dicom::EncodedObject> found;
+    if (is_wanted_again(name)) {
+        found = read(name, key);
     }
+    const std::lock_guard lock(mutex_);
+    ++(found ? counters_.hits : counters_.misses);
+    if (const auto damaged = by_name_.find(name); !found && damaged != by_name_.end()) {
+        drop(damaged->second);
+    }
+    return found;
+}
+
+std::optional<dicom::EncodedObject> DiskCache::read(const std::string& name,
+                                                    const std::string& key) const {
     const fs::path path = folder_ / name;
     const auto file = map_file(path);
     if (!file || !is_whole(file->bytes, key)) {
-        remove(name);
         return std::nullopt;
     }
     const auto part10 = dicom::read_part10(file->bytes);
     if (!part10) {
-        remove(name);
         return std::nullopt;
     }
     // The order survives a restart; that it may not is no harm.
@@ -150,9 +142,9 @@ void DiskCache::keep(const std::string& key, const dicom::EncodedObject& object)
     add({.name = name, .bytes = bytes});
 }
 
-DiskCacheCounters DiskCache::counters() const {
+ObjectCacheCounters DiskCache::counters() const {
     const std::lock_guard lock(mutex_);
-    DiskCacheCounters now = counters_;
+    ObjectCacheCounters now = counters_;
     now.objects = entries_.size();
     now.bytes_max = bytes_max_;
     return now;
@@ -161,7 +153,6 @@ DiskCacheCounters DiskCache::counters() const {
 bool DiskCache::is_wanted_again(const std::string& name) {
     const std::lock_guard lock(mutex_);
     const auto found = by_name_.find(name);
-    ++(found != by_name_.end() ? counters_.hits : counters_.misses);
     if (found == by_name_.end()) {
         return false;
     }
@@ -180,15 +171,7 @@ void DiskCache::add(Entry entry) {
     by_name_.insert_or_assign(entries_.front().name, entries_.begin());
     while (counters_.bytes > bytes_max_) {
         drop(std::prev(entries_.end()));
-    }
-}
-
-void DiskCache::remove(const std::string& name) {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = by_name_.find(name); found != by_name_.end()) {
-        --counters_.hits;
-        ++counters_.misses;
-        drop(found->second);
+        ++counters_.evicted;
     }
 }
 

@@ -29,7 +29,7 @@ public:
     /// What the disk does not take is not kept, and that is all.
     void keep(const std::string& key, const dicom::EncodedObject& object);
 
-    [[nodiscard]] DiskCacheCounters counters() const;
+    [[nodiscard]] ObjectCacheCounters counters() const;
 
 private:
     struct Entry {
@@ -40,8 +40,9 @@ private:
 
     void take_over();
     [[nodiscard]] bool is_wanted_again(const std::string& name);
+    [[nodiscard]] std::optional<dicom::EncodedObject> read(const std::string& name,
+                                                           const std::string& key) const;
     void add(Entry entry);
-    void remove(const std::string& name);
     void drop(Entries::iterator entry);
 
     const std::filesystem::path folder_;
@@ -49,7 +50,7 @@ private:
     mutable std::mutex mutex_;  // guards the rest
     Entries entries_;
     std::unordered_map<std::string, Entries::iterator> by_name_;
-    DiskCacheCounters counters_;
+    ObjectCacheCounters counters_;
 };
 
 }  // namespace cxr::bridge

@@ -4,6 +4,8 @@
 #include "dicom/core/result.hpp"
 
 #include <cerrno>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -34,6 +36,18 @@ public:
 private:
     int descriptor_;
 };
+
+/// All of it, whatever interrupts. errno, or 0.
+[[nodiscard]] inline int write_all(int descriptor, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno != EINTR) {
+            return errno;
+        }
+        bytes = bytes.subspan(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+    return 0;
+}
 
 /// exhausted for a full disk or quota, not_found for a missing file, storage for all else.
 [[nodiscard]] inline dicom::Fault system_fault(int error, std::string_view doing) {

@@ -41,8 +41,8 @@ public:
 
     Catalogue& catalogue() { return catalogue_; }
     [[nodiscard]] ObjectCacheCounters cache_counters() const { return cache_.counters(); }
-    [[nodiscard]] DiskCacheCounters disk_cache_counters() const {
-        return disk_cache_ ? disk_cache_->counters() : DiskCacheCounters{};
+    [[nodiscard]] ObjectCacheCounters disk_cache_counters() const {
+        return disk_cache_ ? disk_cache_->counters() : ObjectCacheCounters{};
     }
 
     Result<dicom::EncodedObject> load(const storescp::InstanceReference& instance,
@@ -180,7 +180,7 @@ ObjectCacheCounters ObjectSource::cache_counters() const {
     return impl_->cache_counters();
 }
 
-DiskCacheCounters ObjectSource::disk_cache_counters() const {
+ObjectCacheCounters ObjectSource::disk_cache_counters() const {
     return impl_->disk_cache_counters();
 }
 

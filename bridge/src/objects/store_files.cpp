@@ -1,5 +1,7 @@
 #include "objects/store_files.hpp"
 
+#include "objects/hashed_name.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,8 +19,6 @@ constexpr const char* incoming = "incoming";
 constexpr const char* objects = "objects";
 constexpr unsigned shard_count = 256;
 constexpr std::size_t shard_digits = 2;
-constexpr std::size_t hash_digits = 64;
-constexpr std::string_view extension = ".dcm";
 /// At the front of the preamble, which is ours to use (PS3.10 §7.1); the hash follows.
 constexpr std::string_view seal_mark = "cxrbridge whole ";
 constexpr std::size_t ready_count = 64;
@@ -31,15 +31,6 @@ Result<void> sync_folder(const fs::path& folder) {
         return system_fault(errno, folder.string());
     }
     return {};
-}
-
-bool is_hex(std::string_view text) {
-    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-bool is_object_name(const std::string& name) {
-    return name.size() == hash_digits + extension.size() && name.ends_with(extension) &&
-           is_hex(std::string_view(name).substr(0, hash_digits));
 }
 
 /// What the seal at the front of a file says; nothing: there is none.
@@ -66,15 +57,8 @@ IncomingFile::~IncomingFile() {
 
 Result<void> IncomingFile::write(std::span<const std::byte> bytes) {
     const bool streamed = bytes.size() >= streamed_bytes_min;
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(descriptor_.get(), bytes.data(), bytes.size());
-        if (written < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
-            return system_fault(errno, "write a received object");
-        }
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    if (const int error = write_all(descriptor_.get(), bytes); error != 0) {
+        return system_fault(error, "write a received object");
     }
     if (streamed) {
         // The disk begins while more arrives. Only a hint: what it does not do, seal() waits for.
@@ -160,7 +144,7 @@ Result<IncomingFile> StoreFiles::create_incoming() {
 
 Result<std::string> StoreFiles::keep(IncomingFile& file, const std::string& hash) {
     const std::string name =
-        fmt::format("{}/{}/{}{}", objects, hash.substr(0, shard_digits), hash, extension);
+        fmt::format("{}/{}/{}{}", objects, hash.substr(0, shard_digits), hash, hashed_extension);
     if (::rename(file.path().c_str(), path_of(name).c_str()) != 0) {
         return system_fault(errno, name);
     }
@@ -194,7 +178,7 @@ std::vector<std::string> StoreFiles::names() const {
         }
         for (const fs::directory_entry& file : fs::directory_iterator(shard)) {
             const std::string name = file.path().filename();
-            if (is_object_name(name) && file.is_regular_file()) {
+            if (is_hashed_name(name) && file.is_regular_file()) {
                 names.push_back(fmt::format("{}/{}/{}", objects, digits, name));
             }
         }

@@ -69,8 +69,7 @@ void write_catalogue(std::ostream& out, const CatalogueCounts& counts) {
 }
 
 /// @param family "cxrbridge_cache"
-template <typename Counters>
-void write_cache(std::ostream& out, std::string_view family, const Counters& cache) {
+void write_cache(std::ostream& out, std::string_view family, const ObjectCacheCounters& cache) {
     const std::string name(family);
     gauge(out, name + "_bytes", "Bytes of objects in the cache.", cache.bytes);
     gauge(out, name + "_bytes_max", "The cache's bound.", cache.bytes_max);

@@ -24,8 +24,7 @@ namespace cxr::bridge::web {
 /// How things stand at one moment.
 struct Gauges {
     CatalogueCounts catalogue;
-    ObjectCacheCounters cache;
-    DiskCacheCounters disk_cache;
+    ObjectCacheCounters cache, disk_cache;
     std::vector<DestinationEntry> destinations;
     std::string version;  ///< of the program, alone
 };

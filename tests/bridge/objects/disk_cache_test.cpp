@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(gives_what_it_was_given_also_to_the_next_program) {
     BOOST_TEST(found->transfer_syntax_uid == object("a").transfer_syntax_uid);
     BOOST_TEST(bytes_in(*found) == bytes_in(object("a")));
     BOOST_TEST(!cache.find("b"));
-    const DiskCacheCounters counters = cache.counters();
+    const ObjectCacheCounters counters = cache.counters();
     BOOST_TEST(counters.hits == 1U);
     BOOST_TEST(counters.misses == 1U);
     BOOST_TEST(counters.objects == 1U);

@@ -22,21 +22,13 @@ struct ObjectSourceSettings {
     std::uint64_t disk_cache_bytes_max = 0;  ///< 0: there is none
 };
 
-/// Of the cache of encoded objects, since the start; `bytes` and `objects` are now.
+/// Of a cache of encoded objects, in memory or in files, since the start; `bytes` and `objects` are
+/// now.
 struct ObjectCacheCounters {
     std::uint64_t hits = 0;
     std::uint64_t misses = 0;
     std::uint64_t shared = 0;  ///< asked for while another was already making them
     std::uint64_t evicted = 0;
-    std::uint64_t objects = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t bytes_max = 0;
-};
-
-/// Of the files of encoded objects; `bytes` and `objects` are now.
-struct DiskCacheCounters {
-    std::uint64_t hits = 0;
-    std::uint64_t misses = 0;
     std::uint64_t objects = 0;
     std::uint64_t bytes = 0;
     std::uint64_t bytes_max = 0;
@@ -60,7 +52,7 @@ public:
 
     /// From any thread.
     [[nodiscard]] ObjectCacheCounters cache_counters() const;
-    [[nodiscard]] DiskCacheCounters disk_cache_counters() const;
+    [[nodiscard]] ObjectCacheCounters disk_cache_counters() const;
 
 private:
     class Impl;
