@@ -18,12 +18,14 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::string study_root_get = "1.2.840.10008.5.1.4.1.2.2.3";
+const std::string study_root_move = "1.2.840.10008.5.1.4.1.2.2.2";
 
 test::RawPeer associated_with(const test::RunningNode& node) {
     pdu::AssociateRQ request =
         test::association_request({{1, study_root_get, {test::implicit_little}},
                                    {3, test::secondary_capture, {test::implicit_little}},
-                                   {5, test::study_root_find, {test::implicit_little}}});
+                                   {5, test::study_root_find, {test::implicit_little}},
+                                   {7, study_root_move, {test::implicit_little}}});
     request.called = pdu::title_field("NODE");
     request.user.roles.push_back(
         {.sop_class_uid = test::secondary_capture, .roles = {.scu = true, .scp = true}});
@@ -66,15 +68,20 @@ const Half halves[] = {
     {"a refused request", 5, request_of(0x0020, test::secondary_capture)},
 };
 
-/// Asks for one object by C-GET and waits until it is being sent.
-test::RawPeer getting(test::RunningNode& node) {
-    test::RawPeer peer = associated_with(node);
+void ask_for_a_study(test::RawPeer& peer, std::uint8_t context, const CommandSet& command) {
     dicom::Attributes identifier;
     put(identifier, DcmTagKey(0x0008, 0x0052), "STUDY");
     put(identifier, DcmTagKey(0x0020, 0x000D), "1.2.3");
-    peer.send(
-        test::p_data(1, 3, encode_command_set(request_of(0x0010, study_root_get))) +
-        test::p_data(1, 2, dicom::encode_attributes(identifier, dicom::implicit_vr_little_endian)));
+    const test::Bytes data_set =
+        dicom::encode_attributes(identifier, dicom::implicit_vr_little_endian);
+    peer.send(test::p_data(context, 3, encode_command_set(command)) +
+              test::p_data(context, 2, data_set));
+}
+
+/// Asks for one object by C-GET and waits until it is being sent.
+test::RawPeer getting(test::RunningNode& node) {
+    test::RawPeer peer = associated_with(node);
+    ask_for_a_study(peer, 1, request_of(0x0010, study_root_get));
     const test::Bytes stored = peer.receive();
     BOOST_TEST_REQUIRE((!stored.empty() && stored.front() == std::byte{4}));
     return peer;
@@ -111,6 +118,28 @@ BOOST_AUTO_TEST_CASE(R28_a_requester_that_never_answers_a_store_is_aborted) {
     bench.node.start();
     test::RawPeer peer = getting(bench.node);
     BOOST_TEST(after_data(peer) == test::abort_bytes(0, 0));
+}
+
+BOOST_AUTO_TEST_CASE(R24_a_destination_that_does_not_answer_delays_no_stop) {
+    test::RawAcceptor destination;
+    GetBench bench;
+    bench.node.settings.timeouts.artim = 60s;
+    bench.node.settings.pending_every = 1h;
+    bench.node.access->peers["DEST"] = {.ae_title = "DEST",
+                                        .host = "127.0.0.1",
+                                        .port = destination.port(),
+                                        .preferred_transfer_syntaxes = {}};
+    bench.node.start();
+    test::RawPeer peer = associated_with(bench.node);
+    CommandSet move = request_of(0x0021, study_root_move);
+    move.move_destination = "DEST";
+    ask_for_a_study(peer, 7, move);
+    test::RawPeer silent = destination.accept();
+    BOOST_TEST(!silent.receive().empty());
+    auto stopped = boost::asio::co_spawn(
+        bench.node.io, bench.node.node().stop(100ms), boost::asio::use_future);
+    BOOST_TEST((stopped.wait_for(20s) == std::future_status::ready));
+    BOOST_TEST(test::hex(silent.receive()) == test::abort_bytes(0, 0));
 }
 
 BOOST_AUTO_TEST_CASE(R25_a_requester_that_asks_for_release_and_owes_an_answer_is_aborted) {

@@ -194,6 +194,7 @@ public:
     RawAcceptor& operator=(const RawAcceptor&) = delete;
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] int handle() const { return handle_; }
     RawPeer accept() {
         pollfd wait{.fd = handle_, .events = POLLIN, .revents = 0};
         if (::poll(&wait, 1, static_cast<int>(patience.count())) <= 0) {

@@ -96,9 +96,18 @@ Transport transport_for(const AssociationRequest& request, tcp::socket socket) {
     return Transport(std::move(socket), std::make_unique<TlsEngine>(request.tls, name));
 }
 
+bool is_over(const std::shared_ptr<Interruption>& interruption) {
+    return interruption && interruption->is_interrupted();
+}
+
+Fault interrupted() {
+    return {.kind = FaultKind::peer_gone, .doing = "given up"};
+}
+
 /// Faults: peer_gone.
 Awaitable<Result<tcp::socket>> connect(std::vector<tcp::endpoint> endpoints,
-                                       std::chrono::milliseconds within) {
+                                       std::chrono::milliseconds within,
+                                       std::shared_ptr<Interruption> interruption) {
     const auto executor = co_await asio::this_coro::executor;
     const auto socket = std::make_shared<tcp::socket>(executor);
     asio::steady_timer deadline(executor, within);
@@ -108,19 +117,26 @@ Awaitable<Result<tcp::socket>> connect(std::vector<tcp::endpoint> endpoints,
             socket->close(ignored);
         }
     });
+    const Interruption::Step step(interruption, [socket] {
+        boost::system::error_code ignored;
+        socket->close(ignored);
+    });
     boost::system::error_code error = asio::error::host_not_found;
     for (const tcp::endpoint& endpoint : endpoints) {
         const auto [failed] = co_await socket->async_connect(endpoint, use_result);
         error = failed;
         // Too late is too late, also where the deadline closed nothing: between two addresses.
         const bool late = deadline.expiry() <= asio::steady_timer::clock_type::now();
-        if (!error || late || error == asio::error::operation_aborted) {
+        if (!error || late || is_over(interruption) || error == asio::error::operation_aborted) {
             break;
         }
         boost::system::error_code ignored;
         socket->close(ignored);
     }
     const bool in_time = deadline.cancel() > 0;
+    if (is_over(interruption)) {
+        co_return interrupted();
+    }
     if (error || !in_time) {
         co_return Fault{.kind = FaultKind::peer_gone,
                         .doing = in_time ? error.message() : "no connection in time"};
@@ -129,6 +145,26 @@ Awaitable<Result<tcp::socket>> connect(std::vector<tcp::endpoint> endpoints,
 }
 
 }  // namespace
+
+Interruption::Step::Step(std::shared_ptr<Interruption> by, std::function<void()> end)
+    : by_(std::move(by)), end_(std::move(end)) {
+    if (by_) {
+        by_->steps_.push_back(this);
+    }
+}
+
+Interruption::Step::~Step() {
+    if (by_) {
+        std::erase(by_->steps_, this);
+    }
+}
+
+void Interruption::interrupt() {
+    interrupted_ = true;
+    for (const Step* const step : steps_) {
+        step->end_();
+    }
+}
 
 void address_to(AssociationRequest& request, const Peer& peer, const AccessPolicy& access) {
     if (peer.tls && !access.tls) {
@@ -152,20 +188,25 @@ Awaitable<Result<std::unique_ptr<Association>>> request_association(AssociationR
     if (!endpoints) {
         co_return named(endpoints.error());
     }
-    auto socket = co_await connect(std::move(*endpoints), request.timeouts.connect);
+    if (is_over(request.interruption)) {
+        co_return named(interrupted());
+    }
+    auto socket =
+        co_await connect(std::move(*endpoints), request.timeouts.connect, request.interruption);
     if (!socket) {
         co_return named(socket.error());
     }
     auto connection = std::make_shared<Connection>(
         transport_for(request, std::move(*socket)), request.timeouts, request.limits);
+    const Interruption::Step step(request.interruption,
+                                  [connection] { connection->shut_down(interrupted().doing); });
     const auto associated = co_await connection->associate(request_pdu(request));
     if (!associated) {
         // Aborted, it would await the peer's close for all of ARTIM, and a stop of ours with it.
         connection->shut_down("not associated");
         co_return named(associated.error());
     }
-    std::unique_ptr<Association> association =
-        std::make_unique<RequestedAssociation>(std::move(connection));
+    std::unique_ptr<Association> association = std::make_unique<RequestedAssociation>(connection);
     co_return association;
 }
 

@@ -46,6 +46,7 @@ void CommitmentDesk::start() {
 void CommitmentDesk::begin_stop() {
     asio::post(strand_, [self = shared_from_this()] {
         self->stopping_ = true;
+        self->interruption_->interrupt();
         for (Association* const association : self->own_associations_) {
             association->abort();
         }

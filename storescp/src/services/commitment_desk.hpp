@@ -99,6 +99,7 @@ private:
     /// Requesters left alone for a while: what became of their last attempt could not be kept.
     std::map<std::string, std::chrono::steady_clock::time_point> held_;
     std::set<Association*> own_associations_;  ///< that we asked for
+    const std::shared_ptr<Interruption> interruption_ = std::make_shared<Interruption>();
     std::chrono::system_clock::time_point looked_at_{};
     bool news_ = false;
     bool running_ = false;

@@ -92,7 +92,8 @@ Awaitable<CommitmentDesk::Attempt> CommitmentDesk::tell_on_new_association(
         .roles = {{storage_commitment_sop_class_uid, {.scu = false, .scp = true}}},
         .extended_negotiation = {},
         .timeouts = settings_.timeouts,
-        .limits = settings_.limits};
+        .limits = settings_.limits,
+        .interruption = interruption_};
     address_to(request, *peer, *policy);
     auto association = co_await request_association_(std::move(request));
     if (!association) {

@@ -64,7 +64,11 @@ Awaitable<void> Courier::stop(std::chrono::milliseconds grace) {
                    std::chrono::milliseconds patience) -> Awaitable<void> {
         asio::steady_timer deadline(self->strand_, patience);
         deadline.async_wait([self](const boost::system::error_code& cancelled) {
-            if (!cancelled && self->association_ != nullptr) {
+            if (cancelled) {
+                return;
+            }
+            self->interruption_->interrupt();
+            if (self->association_ != nullptr) {
                 self->association_->abort();
             }
         });
@@ -165,7 +169,8 @@ Awaitable<Result<std::unique_ptr<Association>>> Courier::associate(
         .roles = {},
         .extended_negotiation = {},
         .timeouts = environment_.settings.timeouts,
-        .limits = environment_.settings.limits};
+        .limits = environment_.settings.limits,
+        .interruption = interruption_};
     address_to(request, peer->second, *policy);
     co_return co_await environment_.request_association(std::move(request));
 }

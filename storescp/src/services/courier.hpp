@@ -77,6 +77,7 @@ private:
     boost::asio::steady_timer timer_;
     Signal ended_;
     Association* association_ = nullptr;
+    const std::shared_ptr<Interruption> interruption_ = std::make_shared<Interruption>();
     std::deque<std::vector<std::string>> preferences_;  ///< transfer syntaxes, the last in force
     std::uint16_t message_id_ = 0;
     bool some_taken_ = false;  ///< of the port, and perhaps not settled

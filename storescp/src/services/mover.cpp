@@ -8,11 +8,15 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 
 namespace cxr::storescp {
 
 namespace {
+
+/// A requester that left is noticed, however rarely it is told of progress.
+constexpr std::chrono::milliseconds requester_looked_at_every{1'000};
 
 Fault destination_gone() {
     return {.kind = FaultKind::peer_gone, .doing = "the destination is gone"};
@@ -94,7 +98,8 @@ AssociationRequest Mover::association_request(std::vector<ProposedContext> conte
         .extended_negotiation = {},
         .timeouts = environment_.settings.timeouts,
         .limits = environment_.settings.limits,
-        .operations_invoked_max = destination_.operations_invoked_max};
+        .operations_invoked_max = destination_.operations_invoked_max,
+        .interruption = interruption_};
     address_to(request, destination_, *environment_.access);
     return request;
 }
@@ -164,17 +169,28 @@ void Mover::notify_progress() noexcept {
 /// A requester that left has its sub-operations ended; one that cancelled hears nothing more until
 /// the final response.
 Awaitable<void> Mover::report_progress(std::shared_ptr<Mover> self) {
+    using Clock = std::chrono::steady_clock;
+    const auto every = environment_.settings.pending_every;
+    auto reported_at = Clock::now();
     while (!self->finished_) {
-        if (!is_report_due()) {
-            progress_.expires_after(environment_.settings.pending_every);
-            co_await progress_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        bool is_due = is_report_due();
+        if (!is_due) {
+            progress_.expires_after(std::min(every, requester_looked_at_every));
+            const auto [notified] =
+                co_await progress_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+            is_due = notified || Clock::now() - reported_at >= every;
         }
         if (!request_.association().is_open()) {
+            interruption_->interrupt();
             for (Association* association : open_) {
                 association->abort();
             }
         }
+        if (!is_due) {
+            continue;
+        }
         reported_ = operations_.done();
+        reported_at = Clock::now();
         if (!finished_ && request_.is_wanted() && operations_.remaining() > 0) {
             // A requester that cannot be reached is noticed by is_open() in the next round.
             auto sent = co_await request_.send(operations_.pending_response(), {});

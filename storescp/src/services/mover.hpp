@@ -67,6 +67,8 @@ private:
     MoveShares::Share share_;
     boost::asio::steady_timer progress_;  ///< cancelled when there is something to report
     std::vector<Association*> open_;      ///< with the destination
+    /// Of attempts to associate with it, when nobody waits for them any more.
+    const std::shared_ptr<Interruption> interruption_ = std::make_shared<Interruption>();
     std::size_t reported_ = 0;
     std::uint16_t next_message_id_ = 1;
     bool finished_ = false;

@@ -6,6 +6,7 @@
 #include "support/raw_peer.hpp"
 #include "support/running_listener.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -51,9 +52,11 @@ Awaitable<std::string> ask(AssociationRequest request, Use use) {
 class Requestor {
 public:
     void begin(AssociationRequest request, Use use) {
-        outcome_ = boost::asio::co_spawn(boost::asio::make_strand(context_.io()),
-                                         ask(std::move(request), std::move(use)),
-                                         boost::asio::use_future);
+        outcome_ = boost::asio::co_spawn(
+            strand_, ask(std::move(request), std::move(use)), boost::asio::use_future);
+    }
+    void interrupt(const std::shared_ptr<Interruption>& interruption) {
+        boost::asio::post(strand_, [interruption] { interruption->interrupt(); });
     }
     std::string outcome() {
         if (outcome_.wait_for(patience) != std::future_status::ready) {
@@ -64,7 +67,23 @@ public:
 
 private:
     RunningContext context_;
+    boost::asio::strand<boost::asio::io_context::executor_type> strand_ =
+        boost::asio::make_strand(context_.io());
     std::future<std::string> outcome_;
+};
+
+/// Its queue is full: who connects to it is neither welcome nor refused.
+class FullAcceptor {
+public:
+    FullAcceptor() {
+        BOOST_TEST_REQUIRE(::listen(acceptor_.handle(), 0) == 0);
+        first_.connect_to(acceptor_.port());
+    }
+    [[nodiscard]] std::uint16_t port() const { return acceptor_.port(); }
+
+private:
+    RawAcceptor acceptor_;
+    RawPeer first_ = RawPeer::unconnected();
 };
 
 Awaitable<std::string> echo_and_release(Association& association) {
@@ -231,6 +250,33 @@ BOOST_AUTO_TEST_CASE(a_peer_that_was_given_up_is_not_waited_for) {
     const auto aborted = std::chrono::steady_clock::now();
     BOOST_TEST(peer.receive().empty());
     BOOST_TEST((std::chrono::steady_clock::now() - aborted < 2500ms));
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_that_is_interrupted_waits_for_no_connection) {
+    const FullAcceptor acceptor;
+    AssociationRequest request = request_to(acceptor.port());
+    request.interruption = std::make_shared<Interruption>();
+    request.timeouts.connect = 60s;
+    Requestor requestor;
+    requestor.begin(request, nothing);
+    requestor.interrupt(request.interruption);
+    BOOST_TEST(ends_with(requestor.outcome(), ": given up"));
+    requestor.begin(request, nothing);
+    BOOST_TEST(ends_with(requestor.outcome(), ": given up"), "the next one neither");
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_that_is_interrupted_waits_for_no_answer) {
+    RawAcceptor acceptor;
+    AssociationRequest request = request_to(acceptor.port());
+    request.interruption = std::make_shared<Interruption>();
+    request.timeouts.artim = 60s;
+    Requestor requestor;
+    requestor.begin(request, nothing);
+    RawPeer peer = acceptor.accept();
+    static_cast<void>(peer.receive());
+    requestor.interrupt(request.interruption);
+    BOOST_TEST(ends_with(requestor.outcome(), ": given up"));
+    BOOST_TEST(hex(peer.receive()) == hex(pdu::encode(abort_by_user)));
 }
 
 BOOST_AUTO_TEST_CASE(no_connection_is_a_fault_that_names_the_destination) {

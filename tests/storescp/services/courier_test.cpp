@@ -228,6 +228,20 @@ BOOST_AUTO_TEST_CASE(has_no_peer_section_any_more) {
     BOOST_TEST(bench.owed.pauses()[0].why == "no [[peer]] of this AE title says where it is");
 }
 
+BOOST_AUTO_TEST_CASE(is_given_up_by_a_node_that_stops) {
+    RawAcceptor archive;
+    Bench bench(1);
+    bench.settings.timeouts.artim = 60s;
+    bench.knows_archive_at(archive.port());
+    bench.start();
+    RawPeer peer = archive.accept();
+    BOOST_TEST(!peer.receive().empty());
+    auto stopped =
+        boost::asio::co_spawn(bench.io, bench.node().stop(100ms), boost::asio::use_future);
+    BOOST_TEST((stopped.wait_for(20s) == std::future_status::ready));
+    BOOST_TEST(hex(peer.receive()) == hex(pdu::encode(abort_by_user)));
+}
+
 BOOST_AUTO_TEST_CASE(is_asked_to_commit_again_later) {
     Bench bench(0);
     bench.owed.to_commit = CommitmentRequest{.transaction_uid = "1.2.99.1",

@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +15,32 @@
 #include <vector>
 
 namespace cxr::storescp {
+
+/// Ends attempts to associate before their deadlines. It and its attempts: on one strand.
+class Interruption {
+public:
+    /// A step of an attempt, while it lives: `end` makes it fail.
+    class Step {
+    public:
+        Step(std::shared_ptr<Interruption> by, std::function<void()> end);
+        ~Step();
+        Step(const Step&) = delete;
+        Step& operator=(const Step&) = delete;
+
+    private:
+        friend class Interruption;
+        const std::shared_ptr<Interruption> by_;  ///< null: nothing ends it
+        const std::function<void()> end_;
+    };
+
+    /// What is under way fails, and so does what begins later.
+    void interrupt();
+    [[nodiscard]] bool is_interrupted() const { return interrupted_; }
+
+private:
+    bool interrupted_ = false;
+    std::vector<const Step*> steps_;
+};
 
 struct AssociationRequest {
     AssociationPeers peers;
@@ -32,14 +59,15 @@ struct AssociationRequest {
     /// Requests of ours that may be unanswered at a time; more than 1 is negotiated (PS3.7
     /// D.3.3.3), and Agreement::operations_invoked_max says what was granted.
     std::uint16_t operations_invoked_max = 1;
+    std::shared_ptr<Interruption> interruption{};  ///< null: only deadlines end the attempt
 };
 
 /// By TLS, as whom, and where to: what is known of a peer.
 void address_to(AssociationRequest& request, const Peer& peer, const AccessPolicy& access);
 
 /// Resolves, connects, agrees on TLS if asked to, negotiates. Faults: peer_gone (no connection, its
-/// certificate is not good, closed or aborted meanwhile), refused (A-ASSOCIATE-RJ: `doing` tells
-/// result, source and reason in words).
+/// certificate is not good, closed, aborted or interrupted meanwhile), refused
+/// (A-ASSOCIATE-RJ: `doing` tells result, source and reason in words).
 [[nodiscard]] Awaitable<Result<std::unique_ptr<Association>>> request_association(
     AssociationRequest request);
 
