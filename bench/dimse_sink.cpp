@@ -4,6 +4,7 @@
 //   bench.dimse_sink CALLED
 #include "storescp/association/listener.hpp"
 #include "storescp/services/acceptable_contexts.hpp"
+#include "storescp/status.hpp"
 
 #include <fmt/format.h>
 
@@ -19,17 +20,6 @@ public:
     void on(const Event& /*event*/) override {}
 };
 
-CommandSet success_for(const CommandSet& request) {
-    CommandSet response;
-    response.affected_sop_class_uid = request.affected_sop_class_uid;
-    response.affected_sop_instance_uid = request.affected_sop_instance_uid;
-    response.command_field =
-        static_cast<std::uint16_t>(request.command_field.value_or(0) | 0x8000U);
-    response.message_id_being_responded_to = request.message_id;
-    response.status = std::uint16_t{0};
-    return response;
-}
-
 /// Until the peer is gone.
 Awaitable<void> answer(Association& association) {
     while (true) {
@@ -43,7 +33,7 @@ Awaitable<void> answer(Association& association) {
                 co_return;
             }
         }
-        CommandSet response = success_for(message->command);
+        CommandSet response = response_to(message->command, status::success);
         const auto sent = co_await association.send_message(message->presentation_context_id,
                                                             std::move(response));
         if (!sent) {

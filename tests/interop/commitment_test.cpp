@@ -79,7 +79,7 @@ bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-Finished commitments(const RunningBridge& bridge, std::vector<std::string> options = {}) {
+Finished commitments(const RunningBridge& bridge, const std::vector<std::string>& options = {}) {
     return run(
         std::vector<std::string>{cxrbridge(), "commitments", "--state", bridge.state().string()} +
         options);
@@ -245,9 +245,10 @@ BOOST_AUTO_TEST_CASE(k1_k10_k17_k19_byte_by_byte) {
         } else {
             BOOST_TEST(value_of(*information, DCM_RetrieveAETitle) == "CXRBRIDGE");
         }
-        storescp::CommandSet answer = response_to(event);
-        answer.data_set_type = storescp::no_data_set;
-        peer.send(p_data(1, 3, storescp::encode_command_set(answer)));
+        peer.send(p_data(
+            1,
+            3,
+            storescp::encode_command_set(storescp::response_to(event, storescp::status::success))));
     }
     BOOST_TEST(contains(commitments(bridge).output, "1.2.99.1"));
 }

@@ -2,6 +2,7 @@
 /// A service that answers whatever it is asked.
 
 #include "storescp/association/listener.hpp"
+#include "storescp/status.hpp"
 #include "support/association_requests.hpp"
 
 namespace cxr::test {
@@ -15,17 +16,6 @@ inline storescp::CommandSet echo_request(std::uint16_t message_id) {
     return command;
 }
 
-inline storescp::CommandSet response_to(const storescp::CommandSet& request,
-                                        std::uint16_t status = 0) {
-    storescp::CommandSet response;
-    response.affected_sop_class_uid = request.affected_sop_class_uid;
-    response.command_field =
-        static_cast<std::uint16_t>(request.command_field.value_or(0) | 0x8000U);
-    response.message_id_being_responded_to = request.message_id;
-    response.status = status;
-    return response;
-}
-
 /// Answers every request with success until the association ends.
 inline storescp::Awaitable<void> answer_everything(storescp::Association& association) {
     while (true) {
@@ -36,7 +26,8 @@ inline storescp::Awaitable<void> answer_everything(storescp::Association& associ
         if (message->command.has_data_set() && !co_await storescp::drain_data_set(association)) {
             co_return;
         }
-        storescp::CommandSet response = response_to(message->command);
+        storescp::CommandSet response =
+            storescp::response_to(message->command, storescp::status::success);
         if (!co_await association.send_message(message->presentation_context_id, response)) {
             co_return;
         }

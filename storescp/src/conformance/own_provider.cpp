@@ -49,19 +49,6 @@ pdu::AssociateAC accepted(const pdu::AssociateRQ& request, const ProviderScript&
     return answer;
 }
 
-CommandSet response_to(const CommandSet& request, std::uint16_t status) {
-    CommandSet response;
-    response.affected_sop_class_uid = request.affected_sop_class_uid;
-    response.affected_sop_instance_uid = request.affected_sop_instance_uid;
-    response.command_field =
-        static_cast<std::uint16_t>(request.command_field.value_or(0) | 0x8000U);
-    response.message_id_being_responded_to = request.message_id;
-    response.event_type_id = request.event_type_id;
-    response.data_set_type = no_data_set;
-    response.status = status;
-    return response;
-}
-
 }  // namespace
 
 OwnProvider::OwnProvider(const ExaminerSettings& settings, ProviderScript script)

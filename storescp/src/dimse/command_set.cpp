@@ -163,6 +163,23 @@ Result<CommandSet> decode_command_set(std::span<const std::byte> bytes) {
     return command;
 }
 
+CommandSet response_to(const CommandSet& request, std::uint16_t status) {
+    const bool requested = request.is(CommandField::n_action_rq);
+    CommandSet response;
+    response.affected_sop_class_uid =
+        requested ? request.requested_sop_class_uid : request.affected_sop_class_uid;
+    response.command_field =
+        static_cast<std::uint16_t>(request.command_field.value_or(0) | 0x8000U);
+    response.message_id_being_responded_to = request.message_id;
+    response.affected_sop_instance_uid =
+        requested ? request.requested_sop_instance_uid : request.affected_sop_instance_uid;
+    response.action_type_id = request.action_type_id;
+    response.event_type_id = request.event_type_id;
+    response.data_set_type = no_data_set;
+    response.status = status;
+    return response;
+}
+
 std::vector<std::byte> encode_command_set(const CommandSet& command) {
     constexpr std::size_t group_length_bytes = 12;
     std::vector<std::byte> out;

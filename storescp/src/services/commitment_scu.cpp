@@ -68,17 +68,6 @@ std::variant<CommitmentReport, std::uint16_t> report_in(const ReceivedEvent& eve
     return std::get<CommitmentReport>(std::move(parsed));
 }
 
-CommandSet response_to(const CommandSet& request, std::uint16_t status) {
-    CommandSet response;
-    response.affected_sop_class_uid = request.affected_sop_class_uid;
-    response.command_field = static_cast<std::uint16_t>(request.command_field.value_or(0) | 0x8000);
-    response.message_id_being_responded_to = request.message_id;
-    response.affected_sop_instance_uid = request.affected_sop_instance_uid;
-    response.event_type_id = request.event_type_id;
-    response.status = status;
-    return response;
-}
-
 /// Releases an association when nothing came; whoever waits for a message there then learns so.
 class Patience {
 public:

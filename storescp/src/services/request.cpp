@@ -72,20 +72,7 @@ Awaitable<Result<void>> Request::drain() {
 }
 
 CommandSet Request::response(std::uint16_t status) const {
-    CommandSet response;
-    // PS3.7 §10.1.4: what an N-ACTION requested is what it affected.
-    const bool requested = command_.is(CommandField::n_action_rq);
-    response.affected_sop_class_uid =
-        requested ? command_.requested_sop_class_uid : command_.affected_sop_class_uid;
-    response.command_field =
-        static_cast<std::uint16_t>(command_.command_field.value_or(0) | 0x8000);
-    response.message_id_being_responded_to = command_.message_id;
-    response.affected_sop_instance_uid =
-        requested ? command_.requested_sop_instance_uid : command_.affected_sop_instance_uid;
-    response.action_type_id = command_.action_type_id;
-    response.event_type_id = command_.event_type_id;
-    response.status = status;
-    return response;
+    return response_to(command_, status);
 }
 
 Awaitable<Result<void>> Request::send(CommandSet response,

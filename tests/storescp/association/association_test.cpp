@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE(a_slow_service_holds_the_peer_back_and_loses_nothing) {
             }
             received += fragment->size();
         }
-        CommandSet response = response_to(message->command);
+        CommandSet response = response_to(message->command, status::success);
         must(co_await association.send_message(1, response));
         co_await association.release();
     };

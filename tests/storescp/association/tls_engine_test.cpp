@@ -28,7 +28,7 @@ Awaitable<void> send_much(Association& association) {
         }
         segments.push_back(cxr::dicom::Segment::of(std::move(piece)));
     }
-    CommandSet response = response_to(message->command);
+    CommandSet response = response_to(message->command, status::success);
     static_cast<void>(co_await association.send_message(1, response, segments));
     static_cast<void>(co_await association.receive_message());
 }

@@ -58,8 +58,8 @@ boost::asio::awaitable<void> answer_later(Association& association, CommandSet r
 boost::asio::awaitable<void> answer_after_300_ms(Association& association) {
     using namespace boost::asio::experimental::awaitable_operators;
     const auto request = co_await association.receive_message();
-    auto both =
-        answer_later(association, response_to(request->command)) && association.receive_message();
+    auto both = answer_later(association, response_to(request->command, status::success)) &&
+                association.receive_message();
     const auto next = co_await std::move(both);
     if (next) {
         throw std::runtime_error("a second request came");

@@ -84,6 +84,10 @@ struct CommandSet {
     friend bool operator==(const CommandSet&, const CommandSet&) = default;
 };
 
+/// A response without a data set, with what it repeats of the request. What an N-ACTION requested
+/// is what it affected (PS3.7 §10.1.4).
+[[nodiscard]] CommandSet response_to(const CommandSet& request, std::uint16_t status);
+
 /// Tolerates a missing or wrong group length, unknown elements and odd order (PS3.7 Annex E).
 /// Faults: malformed (lengths that do not add up, values of the wrong size).
 [[nodiscard]] Result<CommandSet> decode_command_set(std::span<const std::byte> bytes);
