@@ -30,8 +30,9 @@ constexpr const char* serving_pragmas =
 constexpr const char* unhurried = "PRAGMA synchronous = NORMAL";
 constexpr const char* durable = "PRAGMA synchronous = FULL";
 // A catalogue without any row yet is built in place, before anybody reads it: its rollback journal
-// stays empty, since only pages that were there before are journalled.
-constexpr const char* building_pragmas = "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536";
+// stays empty, since only pages that were there before are journalled. Indexes are sorted in pieces
+// of the default cache's size, each by a second thread while the next is read.
+constexpr const char* building_pragmas = "PRAGMA synchronous = NORMAL; PRAGMA threads = 2";
 
 }  // namespace
 
