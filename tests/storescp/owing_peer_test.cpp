@@ -109,6 +109,9 @@ BOOST_DATA_TEST_CASE(A47_a_release_in_the_middle_of_a_message_is_aborted, halves
         peer.send(test::p_data(half.context, 3, encode_command_set(half.command)) +
                   pdu::encode_release_rq());
         BOOST_TEST(after_data(peer) == test::abort_bytes(0, 0));
+        const RequestFinished finished = node.events.wait_for(1).at(0);
+        BOOST_TEST(!finished.is_answered);
+        BOOST_TEST(finished.why == "the peer asked for release");
     }
 }
 

@@ -4,7 +4,7 @@ import { api, echo, time } from "./data.js";
 import { count, h, plural, sheet, table } from "./dom.js";
 
 const interval = 1500;
-const success = (status) => status === "0000" ? "good" : /^B|^FE00|^FF0/.test(status) ? "warn" : "bad";
+const success = (status) => status === "0000" ? "good" : /^B|^FE00|^FF0|^none/.test(status) ? "warn" : "bad";
 
 const tiles = (facts) => h("div", { class: "tiles" },
   [["patients", "Patients"], ["studies", "Studies"], ["series", "Series"], ["instances", "Objects"], ["received", "Received"]].map(([key, title]) =>

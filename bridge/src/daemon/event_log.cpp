@@ -76,7 +76,7 @@ void EventLog::note(const storescp::RequestFinished& event) {
     if (failure) {
         ++counters_.requests_failed;
     }
-    const std::string status = fmt::format("{:04X}H", event.status);
+    const std::string status = event.is_answered ? fmt::format("{:04X}H", event.status) : "none";
     const double milliseconds = static_cast<double>(event.took.count()) / 1000.0;
     log_.write(failure ? LogLevel::warning : LogLevel::info,
                event.service,

@@ -72,7 +72,10 @@ void Activity::note(const storescp::RequestFinished& event) {
     if (const auto known = associations_.find(event.association); known != associations_.end()) {
         ++known->second.requests;
         known->second.last_request =
-            fmt::format("{} {} {:04X}H", event.service, event.detail, event.status);
+            fmt::format("{} {} {}",
+                        event.service,
+                        event.detail,
+                        event.is_answered ? fmt::format("{:04X}H", event.status) : "not answered");
     }
     push_bounded(operations_,
                  PastOperation{.at = now_(),
@@ -84,7 +87,8 @@ void Activity::note(const storescp::RequestFinished& event) {
                                .completed = event.matches_or_completed,
                                .failed = event.failed,
                                .warnings = event.warnings,
-                               .took = event.took},
+                               .took = event.took,
+                               .is_answered = event.is_answered},
                  kept_);
 }
 

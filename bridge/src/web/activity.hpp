@@ -48,6 +48,7 @@ struct PastOperation {
     std::uint16_t status = 0;
     std::uint64_t completed = 0, failed = 0, warnings = 0;
     std::chrono::microseconds took{0};
+    bool is_answered = true;
 };
 
 struct ActivitySnapshot {

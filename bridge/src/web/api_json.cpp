@@ -115,7 +115,7 @@ void write_operation(Json& json, const PastOperation& past) {
             .member("service", past.service)
             .member("detail", past.detail)
             .member("calling", past.calling)
-            .member("status", status_text(past.status))
+            .member("status", past.is_answered ? status_text(past.status) : "none")
             .number("completed", past.completed)
             .number("failed", past.failed)
             .number("warnings", past.warnings)

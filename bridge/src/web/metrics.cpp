@@ -158,8 +158,9 @@ void Metrics::note(const storescp::AssociationEnded& event) {
 }
 
 void Metrics::note(const storescp::RequestFinished& event) {
-    ++operations_[{
-        event.service, fmt::format("{:04X}", event.status), peer_label(event.peers.calling)}];
+    ++operations_[{event.service,
+                   event.is_answered ? fmt::format("{:04X}", event.status) : "none",
+                   peer_label(event.peers.calling)}];
     latencies_[event.service].add(event.took);
     completed_[event.service] += event.matches_or_completed;
     if (event.object_bytes > 0) {

@@ -75,7 +75,7 @@ struct RequestFinished {
     AssociationPeers peers;
     std::string service;  ///< "C-FIND"
     std::string detail;   ///< level, SOP class keyword or destination
-    /// As sent; Cancelled (FE00H) also when the association ended before it could be.
+    /// As sent; Cancelled (FE00H) when none was.
     std::uint16_t status;
     std::uint64_t matches_or_completed = 0, failed = 0, warnings = 0;
     std::chrono::microseconds took{0};
@@ -84,6 +84,7 @@ struct RequestFinished {
     Audited audit{};
     std::uint16_t message_id = 0;
     std::uint64_t object_bytes = 0;  ///< of data sets that were received or sent
+    bool is_answered = true;         ///< false: the association ended before
 };
 /// A C-MOVE or C-GET has objects to send, or one of them is done with. RequestFinished of the same
 /// association and message ends it.

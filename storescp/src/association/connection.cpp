@@ -300,7 +300,7 @@ Fault Connection::fault() const {
     if (ending_) {
         return Fault{.kind = ending_->kind, .doing = ending_->how};
     }
-    return Fault{.kind = FaultKind::peer_gone, .doing = "released"};
+    return Fault{.kind = FaultKind::peer_gone, .doing = "the peer asked for release"};
 }
 
 /// Writes what the upper layer wants sent, as soon as no other write is in flight.

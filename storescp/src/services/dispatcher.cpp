@@ -207,6 +207,7 @@ Audited audited(const Request& request, std::vector<AuditSubject> subjects) {
 void report(const ServiceEnvironment& environment,
             const Request& request,
             const Completion& completion,
+            bool is_answered,
             std::chrono::steady_clock::time_point begun) {
     const Provider* const provider = provider_of(request.command());
     environment.events.on(RequestFinished{
@@ -224,7 +225,8 @@ void report(const ServiceEnvironment& environment,
         .section = completion.section,
         .audit = environment.settings.audit ? audited(request, completion.subjects) : Audited{},
         .message_id = request.message_id(),
-        .object_bytes = completion.object_bytes});
+        .object_bytes = completion.object_bytes,
+        .is_answered = is_answered});
 }
 
 Awaitable<void> serve(const ServiceEnvironment& environment, Request& request) {
@@ -255,7 +257,7 @@ Awaitable<void> serve(const ServiceEnvironment& environment, Request& request) {
     if (!request.repeats_message_id()) {  // else it is for the one that had the ID first
         request.association().forget_cancel(request.message_id());
     }
-    report(environment, request, completion, begun);
+    report(environment, request, completion, is_answered, begun);
 }
 
 /// Null when no report of ours can go over the association.

@@ -58,6 +58,15 @@ BOOST_AUTO_TEST_CASE(S21_a_store_tells_the_move_that_it_is_part_of) {
                line);
 }
 
+BOOST_AUTO_TEST_CASE(of_a_request_that_was_not_answered_has_no_status) {
+    Recorded recorded(config::LogFormat::human);
+    storescp::RequestFinished finished = a_find(0xFE00);
+    finished.is_answered = false;
+    recorded.events.on(finished);
+    const std::string line = recorded.stream.str();
+    BOOST_TEST(line.find(" detail=STUDY status=none completed=3 ") != std::string::npos, line);
+}
+
 BOOST_AUTO_TEST_CASE(as_json_is_one_object) {
     Recorded recorded(config::LogFormat::json);
     recorded.events.on(a_find(0xA900));
