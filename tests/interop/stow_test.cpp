@@ -88,6 +88,9 @@ const Refusal refusals[] = {
       "--data-binary",
       "--b--"},
      "415"},
+    {"a content coding",
+     {"-H", multipart, "-H", "Content-Encoding: gzip", "--data-binary", "x"},
+     "415"},
     {"no boundary", {"-H", "Content-Type: multipart/related", "--data-binary", "x"}, "400"},
     {"no parts", {"-H", multipart, "--data-binary", "--b--"}, "400"},
     {"a body that is cut short", {"-H", multipart, "--data-binary", "--b\r\n\r\nDICM"}, "400"},
@@ -201,7 +204,7 @@ BOOST_AUTO_TEST_CASE(has_a_status_of_its_own_and_leaves_nothing) {
     BOOST_TEST(
         body_of(curl(web_root(bridge) + "/metrics"))
             .find(
-                R"(cxrbridge_http_requests_total{resource="/dicom-web/studies",status="415"} 2)") !=
+                R"(cxrbridge_http_requests_total{resource="/dicom-web/studies",status="415"} 3)") !=
         std::string::npos);
 }
 

@@ -37,6 +37,12 @@ std::variant<Taken, Response> look_at(const Request& request, const std::string&
     if (!study.empty() && !dicom::is_valid_uid(study)) {
         return problem(400, "the study in the path is no UID");
     }
+    if (const std::string* const coding = request.header("content-encoding");
+        coding != nullptr && *coding != "identity") {
+        Response refusal = problem(415, "the content is to be sent without a content coding");
+        refusal.set("Accept-Encoding", "identity");  // RFC 9110 §15.5.16
+        return refusal;
+    }
     const std::string* const type = request.header("content-type");
     const auto parsed =
         type == nullptr
