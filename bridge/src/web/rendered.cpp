@@ -6,6 +6,7 @@
 #include "multipart.hpp"
 #include "pictures.hpp"
 #include "stored_instances.hpp"
+#include "streamed_parts.hpp"
 
 namespace cxr::bridge::web {
 
@@ -19,69 +20,6 @@ Response no_such_type() {
     return problem(406, "pictures are answered as image/jpeg or image/png");
 }
 
-/// One after the other. What has no picture, or none that can be had, is left out.
-class StreamedPictures final : public Pieces {
-public:
-    StreamedPictures(std::vector<InstanceReference> instances,
-                     std::string study_instance_uid,
-                     RenderingRequest wanted,
-                     std::string_view type,
-                     storescp::RetrievePort& port)
-        : instances_(std::move(instances)),
-          study_instance_uid_(std::move(study_instance_uid)),
-          wanted_(std::move(wanted)),
-          type_(type),
-          port_(port),
-          writer_(type_) {}
-
-    [[nodiscard]] std::string content_type() const { return writer_.content_type(); }
-
-    /// Makes the first one, so that it can still be told that there is none.
-    Result<void> begin() {
-        auto first = next();
-        if (!first) {
-            return first.error();
-        }
-        if (parts_ == 0) {
-            return last_fault_;
-        }
-        first_ = *std::move(first);
-        return {};
-    }
-
-    Result<std::vector<dicom::Segment>> next() override {
-        std::vector<dicom::Segment> segments = std::exchange(first_, {});
-        while (segments.empty() && !ended_) {
-            if (at_ == instances_.size()) {
-                ended_ = true;
-                writer_.finish(segments);
-                break;
-            }
-            const auto drawn = draw(instances_[at_++], study_instance_uid_, wanted_, port_);
-            if (drawn) {
-                writer_.append(
-                    segments, type_, {}, {file_of(drawn->picture, type_, wanted_.quality)});
-                ++parts_;
-            } else if (last_fault_ = drawn.error(); !concerns_one_object(last_fault_)) {
-                return last_fault_;
-            }
-        }
-        return segments;
-    }
-
-private:
-    const std::vector<InstanceReference> instances_;
-    const std::string study_instance_uid_;
-    const RenderingRequest wanted_;
-    const std::string type_;
-    storescp::RetrievePort& port_;
-    MultipartWriter writer_;
-    std::vector<dicom::Segment> first_;
-    std::size_t at_ = 0, parts_ = 0;
-    bool ended_ = false;
-    Fault last_fault_{.kind = FaultKind::not_found, .doing = "there is no such object"};
-};
-
 /// Of a study or series: all there are.
 Response all_of(const Request& request,
                 std::vector<InstanceReference> instances,
@@ -94,15 +32,20 @@ Response all_of(const Request& request,
             406, "several pictures are answered as multipart/related of image/jpeg or image/png");
     }
     tell_sent(request, instances, ports);
-    auto pictures = std::make_shared<StreamedPictures>(
-        std::move(instances), request.capture("study"), std::move(wanted), type, ports.retrieve);
-    if (auto begun = pictures->begin(); !begun) {
-        return problem_of(begun.error());
-    }
-    Response response;
-    response.set("Content-Type", pictures->content_type());
-    response.content = std::shared_ptr<Pieces>(std::move(pictures));
-    return response;
+    MakePart make =
+        [study = request.capture("study"),
+         wanted = std::move(wanted),
+         type = std::string(type),
+         &port = ports.retrieve](const InstanceReference& instance) -> Result<StreamedPart> {
+        const auto drawn = draw(instance, study, wanted, port);
+        if (!drawn) {
+            return drawn.error();
+        }
+        return StreamedPart{.content_type = type,
+                            .content = {file_of(drawn->picture, type, wanted.quality)}};
+    };
+    auto response = streamed_parts(std::move(instances), std::string(type), std::move(make));
+    return response ? *std::move(response) : problem_of(response.error());
 }
 
 /// The first that there is a picture of: alone, or as the only part.

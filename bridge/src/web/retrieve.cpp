@@ -7,6 +7,7 @@
 #include "multipart.hpp"
 #include "representation.hpp"
 #include "stored_instances.hpp"
+#include "streamed_parts.hpp"
 
 #include <algorithm>
 
@@ -53,76 +54,23 @@ std::optional<Representation> representation_of(const InstanceReference& instanc
     return chosen;
 }
 
-/// One object after the other. What cannot be had of one alone is left out.
-class StreamedObjects final : public Pieces {
-public:
-    StreamedObjects(std::vector<InstanceReference> instances,
-                    storescp::RetrievePort& port,
-                    std::vector<MediaType> accepted)
-        : instances_(std::move(instances)),
-          port_(port),
-          accepted_(std::move(accepted)),
-          writer_("application/dicom") {}
-
-    [[nodiscard]] std::string content_type() const { return writer_.content_type(); }
-
-    /// Loads the first one, so that it can still be told that there is none.
-    Result<void> begin() {
-        auto first = next();
-        if (!first) {
-            return first.error();
-        }
-        if (parts_ == 0) {
-            return last_fault_;
-        }
-        first_ = *std::move(first);
-        return {};
-    }
-
-    Result<std::vector<dicom::Segment>> next() override {
-        std::vector<dicom::Segment> segments = std::exchange(first_, {});
-        while (segments.empty() && !ended_) {
-            if (at_ == instances_.size()) {
-                ended_ = true;
-                writer_.finish(segments);
-            } else if (auto appended = append(segments, instances_[at_++]); !appended) {
-                last_fault_ = appended.error();
-                if (!concerns_one_object(last_fault_)) {
-                    return last_fault_;
-                }
-            }
-        }
-        return segments;
-    }
-
-private:
-    Result<void> append(std::vector<dicom::Segment>& segments, const InstanceReference& instance) {
-        const auto chosen = representation_of(instance, port_, accepted_, false);
+MakePart object_part(storescp::RetrievePort& port, std::vector<MediaType> accepted) {
+    return [&port, accepted = std::move(accepted)](
+               const InstanceReference& instance) -> Result<StreamedPart> {
+        const auto chosen = representation_of(instance, port, accepted, false);
         if (!chosen) {
             return Fault{.kind = FaultKind::unsupported,
                          .doing = "the objects cannot be given in what is accepted"};
         }
-        auto object = port_.load(instance, chosen->transfer_syntax_uid);
+        const auto object = port.load(instance, chosen->transfer_syntax_uid);
         if (!object) {
             return object.error();
         }
-        writer_.append(segments,
-                       "application/dicom;transfer-syntax=" + object->transfer_syntax_uid,
-                       {},
-                       part_10(*object));
-        ++parts_;
-        return {};
-    }
-
-    const std::vector<InstanceReference> instances_;
-    storescp::RetrievePort& port_;
-    const std::vector<MediaType> accepted_;
-    MultipartWriter writer_;
-    std::vector<dicom::Segment> first_;
-    std::size_t at_ = 0, parts_ = 0;
-    bool ended_ = false;
-    Fault last_fault_{.kind = FaultKind::not_found, .doing = "there is no such object"};
-};
+        return StreamedPart{
+            .content_type = "application/dicom;transfer-syntax=" + object->transfer_syntax_uid,
+            .content = part_10(*object)};
+    };
+}
 
 Response answer_one(const Request& request,
                     const InstanceReference& instance,
@@ -164,15 +112,9 @@ Response answer_retrieve(const Request& request, const WebPorts& ports) {
     if (one) {
         return answer_one(request, instances->front(), port);
     }
-    auto objects =
-        std::make_shared<StreamedObjects>(*std::move(instances), port, accepted(request));
-    if (auto begun = objects->begin(); !begun) {
-        return problem_of(begun.error());
-    }
-    Response response;
-    response.set("Content-Type", objects->content_type());
-    response.content = std::shared_ptr<Pieces>(std::move(objects));
-    return response;
+    auto response = streamed_parts(
+        *std::move(instances), "application/dicom", object_part(port, accepted(request)));
+    return response ? *std::move(response) : problem_of(response.error());
 }
 
 }  // namespace
