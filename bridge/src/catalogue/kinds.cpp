@@ -1,5 +1,7 @@
 #include "catalogue/kinds.hpp"
 
+#include "catalogue/statements.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,28 +30,18 @@ Result<void> KindTable::load(sqlite::Connection& connection) {
     ids_.clear();
     new_.clear();
     last_id_ = 0;
-    auto rows =
-        connection.prepare(fmt::format("SELECT id, {} FROM {}", fmt::join(columns_, ", "), table_));
-    if (!rows) {
-        return rows.error();
-    }
-    while (true) {
-        auto row = rows->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row) {
-            return {};
-        }
+    const auto take = [this](const sqlite::Statement& row) {
         std::vector<std::string> values;
         values.reserve(columns_.size());
         for (std::size_t i = 0; i < columns_.size(); ++i) {
-            values.emplace_back(rows->text(static_cast<int>(i) + 1));
+            values.emplace_back(row.text(static_cast<int>(i) + 1));
         }
-        last_id_ = std::max(last_id_, rows->integer(0));
+        last_id_ = std::max(last_id_, row.integer(0));
         write_key(key_, values);
-        ids_.emplace(key_, rows->integer(0));
-    }
+        ids_.emplace(key_, row.integer(0));
+    };
+    return sqlite::query(
+        connection, fmt::format("SELECT id, {} FROM {}", fmt::join(columns_, ", "), table_), take);
 }
 
 std::int64_t KindTable::id_of(std::initializer_list<std::string_view> values) {

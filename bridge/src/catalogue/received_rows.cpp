@@ -3,6 +3,7 @@
 #include "catalogue/revisions.hpp"
 #include "catalogue/row_writer.hpp"
 #include "catalogue/schema.hpp"
+#include "catalogue/statements.hpp"
 #include "catalogue/stored_record.hpp"
 #include "dicom/report/report_reader.hpp"
 
@@ -19,21 +20,10 @@ Result<std::int64_t> next_in_range(sqlite::Connection& connection,
                                    std::string_view table,
                                    std::int64_t at_least,
                                    std::int64_t last) {
-    auto statement =
-        connection.cached(fmt::format("SELECT max(id) FROM {} WHERE id BETWEEN ? AND ?", table));
-    if (!statement) {
-        return statement.error();
-    }
-    const sqlite::Use use(**statement);
-    (*statement)->bind(1, at_least);
-    (*statement)->bind(2, last);
-    auto row = (*statement)->step();
-    if (!row) {
-        return row.error();
-    }
-    const std::int64_t next =
-        *row && !(*statement)->is_null(0) ? (*statement)->integer(0) + 1 : at_least;
-    if (next > last) {
+    const std::string sql =
+        fmt::format("SELECT ifnull(max(id) + 1, ?1) FROM {} WHERE id BETWEEN ?1 AND ?2", table);
+    auto next = sqlite::integer(connection, at_least, sql, at_least, last);
+    if (next && *next > last) {
         return Fault{.kind = FaultKind::exhausted,
                      .doing = fmt::format("catalogue: no room for another {}", table)};
     }
@@ -65,23 +55,17 @@ struct SeriesPlace {
 Result<SeriesPlace> place_series(sqlite::Connection& connection,
                                  std::int64_t study,
                                  const StoredUID& uid) {
-    auto statement =
-        connection.cached("SELECT id FROM series WHERE uid = ? AND id BETWEEN ? AND ?");
-    if (!statement) {
-        return statement.error();
+    auto found = sqlite::integer(connection,
+                                 0,
+                                 "SELECT id FROM series WHERE uid = ? AND id BETWEEN ? AND ?",
+                                 uid,
+                                 schema::first_series(study),
+                                 schema::last_series(study));
+    if (!found) {
+        return found.error();
     }
-    {
-        const sqlite::Use use(**statement);
-        uid.bind(**statement, 1);
-        (*statement)->bind(2, schema::first_series(study));
-        (*statement)->bind(3, schema::last_series(study));
-        auto row = (*statement)->step();
-        if (!row) {
-            return row.error();
-        }
-        if (*row) {
-            return SeriesPlace{.id = (*statement)->integer(0), .is_new = false};
-        }
+    if (*found != 0) {
+        return SeriesPlace{.id = *found, .is_new = false};
     }
     auto next = next_in_range(connection,
                               "series",
@@ -96,18 +80,14 @@ Result<SeriesPlace> place_series(sqlite::Connection& connection,
 Result<void> insert_received(sqlite::Connection& connection,
                              const ReceivedObject& object,
                              std::int64_t instance) {
-    auto write = connection.cached(
-        "INSERT INTO received(instance, file, bytes, sha256, calling_ae_title) "
-        "VALUES(?, ?, ?, ?, ?)");
-    if (!write) {
-        return write.error();
-    }
-    (*write)->bind(1, instance);
-    (*write)->bind(2, std::string_view(object.file));
-    (*write)->bind(3, static_cast<std::int64_t>(object.bytes));
-    (*write)->bind(4, std::string_view(object.sha256));
-    (*write)->bind(5, std::string_view(object.calling_ae_title));
-    return (*write)->run();
+    return sqlite::run(connection,
+                       "INSERT INTO received(instance, file, bytes, sha256, calling_ae_title) "
+                       "VALUES(?, ?, ?, ?, ?)",
+                       instance,
+                       object.file,
+                       static_cast<std::int64_t>(object.bytes),
+                       object.sha256,
+                       object.calling_ae_title);
 }
 
 Result<bool> is_received(sqlite::Connection& connection, std::int64_t instance) {
@@ -191,18 +171,8 @@ Result<void> revise(sqlite::Connection& connection,
 
 Result<std::int64_t> find_instance_row(sqlite::Connection& connection,
                                        const std::string& sop_instance_uid) {
-    auto statement = connection.cached("SELECT id FROM instance WHERE uid = ?");
-    if (!statement) {
-        return statement.error();
-    }
-    const sqlite::Use use(**statement);
-    const StoredUID uid(sop_instance_uid);
-    uid.bind(**statement, 1);
-    auto row = (*statement)->step();
-    if (!row) {
-        return row.error();
-    }
-    return *row ? (*statement)->integer(0) : 0;
+    return sqlite::integer(
+        connection, 0, "SELECT id FROM instance WHERE uid = ?", StoredUID(sop_instance_uid));
 }
 
 Result<void> add_received_rows(sqlite::Connection& connection,
@@ -263,67 +233,40 @@ Result<void> add_received_rows(sqlite::Connection& connection,
 }
 
 Result<void> remove_received_rows(sqlite::Connection& connection, const std::string& file) {
-    auto statement = connection.cached("SELECT instance FROM received WHERE file = ?");
-    if (!statement) {
-        return statement.error();
+    const auto instance =
+        sqlite::integer(connection, 0, "SELECT instance FROM received WHERE file = ?", file);
+    if (!instance) {
+        return instance.error();
     }
-    (*statement)->bind(1, std::string_view(file));
-    auto row = (*statement)->step();
-    const std::int64_t instance = row && *row ? (*statement)->integer(0) : 0;
-    (*statement)->reset();
-    if (!row) {
-        return row.error();
-    }
-    if (instance == 0) {
-        return {};
-    }
-    return RowWriter(connection).remove_instance(instance);
+    return *instance != 0 ? RowWriter(connection).remove_instance(*instance) : Result<void>();
 }
 
 Result<std::vector<std::string>> received_file_names(sqlite::Connection& connection) {
-    auto rows = connection.prepare("SELECT file FROM received");
-    if (!rows) {
-        return rows.error();
-    }
     std::vector<std::string> files;
-    while (true) {
-        auto row = rows->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row) {
-            return files;
-        }
-        files.emplace_back(rows->text(0));
-    }
+    const auto take = [&files](const sqlite::Statement& row) { files.emplace_back(row.text(0)); };
+    auto done = sqlite::query(connection, "SELECT file FROM received", take);
+    return done ? Result(std::move(files)) : done.error();
 }
 
 Result<std::vector<KeptObject>> received_report_rows(sqlite::Connection& connection) {
-    auto rows = connection.prepare(
+    std::vector<KeptObject> reports;
+    const auto take = [&reports](const sqlite::Statement& row) {
+        if (dicom::is_readable_report_class(row.text(2))) {
+            reports.push_back({.file = sqlite::text(row, 0),
+                               .transfer_syntax_uid = sqlite::text(row, 1),
+                               .sop_class_uid = sqlite::text(row, 2),
+                               .sop_instance_uid = uid_in(row, 3),
+                               .bytes = static_cast<std::uint64_t>(row.integer(4)),
+                               .sha256 = sqlite::text(row, 5)});
+        }
+    };
+    auto done = sqlite::query(
+        connection,
         "SELECT r.file, k.transfer_syntax_uid, k.sop_class_uid, i.uid, r.bytes, r.sha256"
         " FROM received r CROSS JOIN instance i ON i.id = r.instance"
-        " CROSS JOIN instance_kind k ON k.id = i.kind ORDER BY r.file");
-    if (!rows) {
-        return rows.error();
-    }
-    std::vector<KeptObject> reports;
-    while (true) {
-        auto row = rows->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row) {
-            return reports;
-        }
-        if (dicom::is_readable_report_class(rows->text(2))) {
-            reports.push_back({.file = std::string(rows->text(0)),
-                               .transfer_syntax_uid = std::string(rows->text(1)),
-                               .sop_class_uid = std::string(rows->text(2)),
-                               .sop_instance_uid = uid_in(*rows, 3),
-                               .bytes = static_cast<std::uint64_t>(rows->integer(4)),
-                               .sha256 = std::string(rows->text(5))});
-        }
-    }
+        " CROSS JOIN instance_kind k ON k.id = i.kind ORDER BY r.file",
+        take);
+    return done ? Result(std::move(reports)) : done.error();
 }
 
 Result<ObjectOrigin> origin_of_row(sqlite::Connection& connection, std::int64_t instance) {

@@ -1,5 +1,6 @@
 #include "catalogue/replaced_reports.hpp"
 
+#include "catalogue/statements.hpp"
 #include "catalogue/stored_record.hpp"
 
 #include <algorithm>
@@ -11,19 +12,14 @@ namespace {
 
 /// The options that the catalogued reports were made by; nothing when that was not kept.
 Result<std::optional<dicom::MappingOptions>> options_before(sqlite::Connection& connection) {
-    auto rows = connection.prepare("SELECT value FROM meta WHERE key = 'options'");
-    if (!rows) {
-        return rows.error();
-    }
-    auto row = rows->step();
-    if (!row) {
-        return row.error();
-    }
-    if (!*row) {
-        return std::optional<dicom::MappingOptions>();
-    }
-    auto restored = dicom::MappingOptions::restore(rows->text(0));
-    return restored ? std::optional(*std::move(restored)) : std::nullopt;
+    std::optional<dicom::MappingOptions> options;
+    const auto take = [&options](const sqlite::Statement& row) {
+        if (auto restored = dicom::MappingOptions::restore(row.text(0))) {
+            options = *std::move(restored);
+        }
+    };
+    auto done = sqlite::query(connection, "SELECT value FROM meta WHERE key = 'options'", take);
+    return done ? Result(std::move(options)) : done.error();
 }
 
 /// Takes down in the log which catalogued reports the offered images say otherwise.
@@ -38,29 +34,20 @@ Result<void> note_replaced_reports(sqlite::Connection& connection,
         by_name.emplace(image.record->row.image_index, image.record);
     }
     const bool same_options = before == now.mapping;
-    auto rows = connection.prepare("SELECT image_index, record FROM image");
-    if (!rows) {
-        return rows.error();
-    }
-    while (true) {
-        auto row = rows->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row) {
+    const auto take = [&](const sqlite::Statement& row) -> Result<void> {
+        const auto found = by_name.find(row.text(0));
+        if (found == by_name.end() ||
+            (same_options && std::ranges::equal(store_record(*found->second), row.blob(1)))) {
             return {};
         }
-        const auto found = by_name.find(rows->text(0));
-        if (found == by_name.end() ||
-            (same_options && std::ranges::equal(store_record(*found->second), rows->blob(1)))) {
-            continue;
-        }
-        auto record = restore_record(rows->blob(1), std::string(rows->text(0)));
+        auto record = restore_record(row.blob(1), sqlite::text(row, 0));
         if (!record) {
             return record.error();
         }
         log.compare({*record, before}, {*found->second, now.mapping}, now.made_kinds);
-    }
+        return {};
+    };
+    return sqlite::query(connection, "SELECT image_index, record FROM image", take);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "catalogue/retrieve_query.hpp"
 
+#include "catalogue/schema.hpp"
+#include "catalogue/statements.hpp"
 #include "catalogue/stored_uid.hpp"
 
 #include <fmt/format.h>
@@ -123,22 +125,23 @@ std::vector<storescp::AuditSubject> subjects_of(
     sqlite::Connection& connection, std::span<const storescp::InstanceReference> instances) {
     std::map<std::int64_t, storescp::AuditSubject> by_study;
     for (const storescp::InstanceReference& instance : instances) {
-        ++by_study[instance.handle >> 36].instances[instance.sop_class_uid];
+        ++by_study[schema::study_of(instance.handle)].instances[instance.sop_class_uid];
     }
     std::vector<storescp::AuditSubject> subjects;
     for (auto& [study, subject] : by_study) {
-        auto row = connection.prepare(
+        const auto take = [&, &known = subject](const sqlite::Statement& row) {
+            known.study_instance_uid = uid_in(row, 0);
+            known.patient_id = sqlite::text(row, 1);
+            subjects.push_back(std::move(known));
+        };
+        const auto done = sqlite::query(
+            connection,
             "SELECT t.uid, p.patient_id FROM study t JOIN patient p ON p.id = t.patient"
-            " WHERE t.id = ?");
-        if (!row) {
+            " WHERE t.id = ?",
+            take,
+            study);
+        if (!done) {
             break;
-        }
-        row->bind(1, study);
-        const auto found = row->step();
-        if (found && *found) {
-            subject.study_instance_uid = uid_in(*row, 0);
-            subject.patient_id = std::string(row->text(1));
-            subjects.push_back(std::move(subject));
         }
     }
     return subjects;

@@ -1,5 +1,6 @@
 #include "catalogue/revisions.hpp"
 
+#include "catalogue/statements.hpp"
 #include "catalogue/stored_record.hpp"
 #include "dicom/report/report.hpp"
 
@@ -76,42 +77,29 @@ std::optional<DerivedKind> kind_named(const ImageRecord& record, std::string_vie
 
 Result<RevisionLog> RevisionLog::load(sqlite::Connection& connection) {
     RevisionLog log;
-    auto options = connection.prepare("SELECT id, options FROM revision_options");
-    if (!options) {
-        return options.error();
+    const auto take_options = [&log](const sqlite::Statement& row) {
+        log.options_.emplace(row.integer(0), row.text(1));
+        log.options_saved_ = std::max(log.options_saved_, row.integer(0));
+    };
+    if (auto done =
+            sqlite::query(connection, "SELECT id, options FROM revision_options", take_options);
+        !done) {
+        return done.error();
     }
-    while (true) {
-        auto row = options->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row) {
-            break;
-        }
-        log.options_.emplace(options->integer(0), options->text(1));
-        log.options_saved_ = std::max(log.options_saved_, options->integer(0));
-    }
-    auto rows = connection.prepare(
+    const auto take = [&log](const sqlite::Statement& row) {
+        log.images_[sqlite::text(row, 0)][sqlite::text(row, 1)].push_back(
+            {.number = static_cast<std::uint32_t>(row.integer(2)),
+             .sop_class_uid = sqlite::text(row, 3),
+             .sop_instance_uid = sqlite::text(row, 4),
+             .record = bytes_of(row.blob(5)),
+             .options = row.integer(6)});
+    };
+    auto done = sqlite::query(
+        connection,
         "SELECT image_index, document, number, sop_class_uid, sop_instance_uid, record, options"
-        " FROM revision ORDER BY image_index, document, number");
-    if (!rows) {
-        return rows.error();
-    }
-    while (true) {
-        auto row = rows->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row) {
-            return log;
-        }
-        log.images_[std::string(rows->text(0))][std::string(rows->text(1))].push_back(
-            {.number = static_cast<std::uint32_t>(rows->integer(2)),
-             .sop_class_uid = std::string(rows->text(3)),
-             .sop_instance_uid = std::string(rows->text(4)),
-             .record = bytes_of(rows->blob(5)),
-             .options = rows->integer(6)});
-    }
+        " FROM revision ORDER BY image_index, document, number",
+        take);
+    return done ? Result(std::move(log)) : done.error();
 }
 
 std::int64_t RevisionLog::id_of(const MappingOptions& options) {
@@ -260,31 +248,22 @@ std::vector<SupersededReport> RevisionLog::superseded(const ImageRecord& record,
 
 Result<std::vector<dicom::Revision>> revisions_in(sqlite::Connection& connection,
                                                   const ImageRecord& record) {
-    auto statement = connection.cached(
-        "SELECT document, max(number), sop_class_uid, sop_instance_uid FROM revision"
-        " WHERE image_index = ? GROUP BY document");
-    if (!statement) {
-        return statement.error();
-    }
-    const sqlite::Use use(**statement);
-    (*statement)->bind(1, std::string_view(record.row.image_index));
     std::vector<dicom::Revision> revisions;
-    while (true) {
-        auto row = (*statement)->step();
-        if (!row) {
-            return row.error();
+    const auto take = [&](const sqlite::Statement& row) {
+        if (const auto kind = kind_named(record, row.text(0))) {
+            revisions.push_back({.kind = *kind,
+                                 .number = static_cast<std::uint32_t>(row.integer(1)) + 1,
+                                 .predecessor_sop_class_uid = sqlite::text(row, 2),
+                                 .predecessor_sop_instance_uid = sqlite::text(row, 3)});
         }
-        if (!*row) {
-            return revisions;
-        }
-        if (const auto kind = kind_named(record, (*statement)->text(0))) {
-            revisions.push_back(
-                {.kind = *kind,
-                 .number = static_cast<std::uint32_t>((*statement)->integer(1)) + 1,
-                 .predecessor_sop_class_uid = std::string((*statement)->text(2)),
-                 .predecessor_sop_instance_uid = std::string((*statement)->text(3))});
-        }
-    }
+    };
+    auto done =
+        sqlite::query(connection,
+                      "SELECT document, max(number), sop_class_uid, sop_instance_uid FROM revision"
+                      " WHERE image_index = ? GROUP BY document",
+                      take,
+                      record.row.image_index);
+    return done ? Result(std::move(revisions)) : done.error();
 }
 
 Result<std::optional<SupersededReport>> superseded_in(sqlite::Connection& connection,

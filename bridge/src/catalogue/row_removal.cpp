@@ -1,7 +1,8 @@
 // RowWriter's removals: what is made goes, what others sent stays.
-#include "catalogue/row_statements.hpp"
+
 #include "catalogue/row_writer.hpp"
 #include "catalogue/schema.hpp"
+#include "catalogue/statements.hpp"
 
 #include <fmt/format.h>
 
@@ -11,13 +12,9 @@ using dicom::DerivedKind;
 using dicom::Result;
 
 Result<void> RowWriter::quarantine(std::int64_t study, std::string_view why) {
-    auto mark = connection_.cached("UPDATE image SET damage = ? WHERE study = ?");
-    if (!mark) {
-        return mark.error();
-    }
-    (*mark)->bind(1, why);
-    (*mark)->bind(2, study);
-    if (auto marked = (*mark)->run(); !marked || connection_.changes() == 0) {
+    if (auto marked =
+            sqlite::run(connection_, "UPDATE image SET damage = ? WHERE study = ?", why, study);
+        !marked || connection_.changes() == 0) {
         return marked;
     }
     const std::int64_t series =
@@ -26,21 +23,21 @@ Result<void> RowWriter::quarantine(std::int64_t study, std::string_view why) {
 }
 
 Result<void> RowWriter::remove_made_series(std::int64_t first, std::int64_t last) {
-    if (auto gone = run(connection_,
-                        "DELETE FROM instance WHERE id BETWEEN ?1 AND ?2 AND id NOT IN("
-                        "SELECT instance FROM received WHERE instance BETWEEN ?1 AND ?2)",
-                        schema::first_instance(first),
-                        schema::last_instance(last));
+    if (auto gone = sqlite::run(connection_,
+                                "DELETE FROM instance WHERE id BETWEEN ?1 AND ?2 AND id NOT IN("
+                                "SELECT instance FROM received WHERE instance BETWEEN ?1 AND ?2)",
+                                schema::first_instance(first),
+                                schema::last_instance(last));
         !gone) {
         return gone.error();
     }
-    return run(connection_,
-               "DELETE FROM series WHERE id BETWEEN ?1 AND ?2 AND NOT EXISTS("
-               "SELECT 1 FROM instance WHERE instance.id BETWEEN series.id << ?3"
-               " AND ((series.id + 1) << ?3) - 1)",
-               first,
-               last,
-               schema::instance_bits);
+    return sqlite::run(connection_,
+                       "DELETE FROM series WHERE id BETWEEN ?1 AND ?2 AND NOT EXISTS("
+                       "SELECT 1 FROM instance WHERE instance.id BETWEEN series.id << ?3"
+                       " AND ((series.id + 1) << ?3) - 1)",
+                       first,
+                       last,
+                       schema::instance_bits);
 }
 
 Result<void> RowWriter::remove_made(std::int64_t study) {
@@ -48,7 +45,7 @@ Result<void> RowWriter::remove_made(std::int64_t study) {
     if (auto gone = remove_made_series(first, first + last_made_series_number); !gone) {
         return gone.error();
     }
-    if (auto gone = run(connection_, "DELETE FROM image WHERE study = ?", study); !gone) {
+    if (auto gone = sqlite::run(connection_, "DELETE FROM image WHERE study = ?", study); !gone) {
         return gone.error();
     }
     return remove_study_if_empty(study);
@@ -80,48 +77,45 @@ Result<void> RowWriter::remove_all_made() {
 }
 
 Result<void> RowWriter::remove_study_if_empty(std::int64_t study) {
-    auto find = connection_.cached("SELECT patient FROM study WHERE id = ?");
-    if (!find) {
-        return find.error();
-    }
-    (*find)->bind(1, study);
-    auto patient = lookup(**find);
+    auto patient = sqlite::integer(connection_, 0, "SELECT patient FROM study WHERE id = ?", study);
     if (!patient) {
         return patient.error();
     }
-    if (auto gone = run(connection_,
-                        "DELETE FROM study WHERE id = ?1 AND NOT EXISTS("
-                        "SELECT 1 FROM series WHERE series.id BETWEEN ?2 AND ?3)",
-                        study,
-                        schema::first_series(study),
-                        schema::last_series(study));
+    if (auto gone = sqlite::run(connection_,
+                                "DELETE FROM study WHERE id = ?1 AND NOT EXISTS("
+                                "SELECT 1 FROM series WHERE series.id BETWEEN ?2 AND ?3)",
+                                study,
+                                schema::first_series(study),
+                                schema::last_series(study));
         !gone || connection_.changes() == 0) {
         return gone;
     }
-    if (auto gone = run(connection_,
-                        "DELETE FROM patient WHERE id = ?1 AND NOT EXISTS("
-                        "SELECT 1 FROM study WHERE study.patient = ?1)",
-                        *patient);
+    if (auto gone = sqlite::run(connection_,
+                                "DELETE FROM patient WHERE id = ?1 AND NOT EXISTS("
+                                "SELECT 1 FROM study WHERE study.patient = ?1)",
+                                *patient);
         !gone || connection_.changes() == 0) {
         return gone;
     }
-    return run(connection_, "DELETE FROM patient_name WHERE patient = ?", *patient);
+    return sqlite::run(connection_, "DELETE FROM patient_name WHERE patient = ?", *patient);
 }
 
 Result<void> RowWriter::remove_instance(std::int64_t instance) {
     const std::int64_t series = schema::series_of(instance);
-    if (auto gone = run(connection_, "DELETE FROM received WHERE instance = ?", instance); !gone) {
+    if (auto gone = sqlite::run(connection_, "DELETE FROM received WHERE instance = ?", instance);
+        !gone) {
         return gone.error();
     }
-    if (auto gone = run(connection_, "DELETE FROM instance WHERE id = ?", instance); !gone) {
+    if (auto gone = sqlite::run(connection_, "DELETE FROM instance WHERE id = ?", instance);
+        !gone) {
         return gone.error();
     }
-    if (auto gone = run(connection_,
-                        "DELETE FROM series WHERE id = ?1 AND NOT EXISTS("
-                        "SELECT 1 FROM instance WHERE instance.id BETWEEN ?2 AND ?3)",
-                        series,
-                        schema::first_instance(series),
-                        schema::last_instance(series));
+    if (auto gone = sqlite::run(connection_,
+                                "DELETE FROM series WHERE id = ?1 AND NOT EXISTS("
+                                "SELECT 1 FROM instance WHERE instance.id BETWEEN ?2 AND ?3)",
+                                series,
+                                schema::first_instance(series),
+                                schema::last_instance(series));
         !gone) {
         return gone.error();
     }

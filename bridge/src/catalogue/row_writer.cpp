@@ -1,7 +1,7 @@
 #include "catalogue/row_writer.hpp"
 
-#include "catalogue/row_statements.hpp"
 #include "catalogue/schema.hpp"
+#include "catalogue/statements.hpp"
 #include "dicom/query/identifier.hpp"
 
 #include <fmt/format.h>
@@ -59,51 +59,32 @@ Result<std::int64_t> RowWriter::next_id(std::string_view table, std::int64_t& la
 }
 
 Result<void> RowWriter::preload() {
-    auto patients = connection_.prepare("SELECT id, patient_id, issuer_of_patient_id FROM patient");
-    if (!patients) {
-        return patients.error();
+    const auto take_patient = [this](const sqlite::Statement& row) {
+        patients_.emplace(key_of(row.text(1), row.text(2)),
+                          KnownPatient{.id = row.integer(0), .written = false});
+    };
+    if (auto done = sqlite::query(
+            connection_, "SELECT id, patient_id, issuer_of_patient_id FROM patient", take_patient);
+        !done) {
+        return done;
     }
-    while (true) {
-        auto row = patients->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row) {
-            break;
-        }
-        patients_.emplace(key_of(patients->text(1), patients->text(2)),
-                          KnownPatient{.id = patients->integer(0), .written = false});
-    }
-    auto studies = connection_.prepare("SELECT id, uid FROM study");
-    if (!studies) {
-        return studies.error();
-    }
-    while (true) {
-        auto row = studies->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row) {
-            break;
-        }
-        studies_.emplace(StoredUID(uid_in(*studies, 1)), studies->integer(0));
-    }
+    const auto take_study = [this](const sqlite::Statement& row) {
+        studies_.emplace(StoredUID(uid_in(row, 1)), row.integer(0));
+    };
     preloaded_ = true;
-    return {};
+    return sqlite::query(connection_, "SELECT id, uid FROM study", take_study);
 }
 
 Result<std::int64_t> RowWriter::find_patient(const dicom::PatientEntity& patient) {
     if (preloaded_) {
         return 0;  // not among the known ones
     }
-    auto find = connection_.cached(
-        "SELECT id FROM patient WHERE patient_id = ? AND issuer_of_patient_id = ?");
-    if (!find) {
-        return find.error();
-    }
-    (*find)->bind(1, std::string_view(patient.patient_id));
-    (*find)->bind(2, std::string_view(patient.issuer_of_patient_id));
-    return lookup(**find);
+    return sqlite::integer(
+        connection_,
+        0,
+        "SELECT id FROM patient WHERE patient_id = ? AND issuer_of_patient_id = ?",
+        patient.patient_id,
+        patient.issuer_of_patient_id);
 }
 
 Result<std::int64_t> RowWriter::patient(const dicom::PatientEntity& patient,
@@ -122,7 +103,8 @@ Result<std::int64_t> RowWriter::patient(const dicom::PatientEntity& patient,
         return row.id;
     }
     if (row.id != 0) {
-        if (auto gone = run(connection_, "DELETE FROM patient_name WHERE patient = ?", row.id);
+        if (auto gone =
+                sqlite::run(connection_, "DELETE FROM patient_name WHERE patient = ?", row.id);
             !gone) {
             return gone.error();
         }
@@ -182,12 +164,7 @@ Result<std::int64_t> RowWriter::find_study(const StoredUID& uid) {
         const auto known = studies_.find(uid);
         return known != studies_.end() ? known->second : 0;
     }
-    auto find = connection_.cached("SELECT id FROM study WHERE uid = ?");
-    if (!find) {
-        return find.error();
-    }
-    uid.bind(**find, 1);
-    return lookup(**find);
+    return sqlite::integer(connection_, 0, "SELECT id FROM study WHERE uid = ?", uid);
 }
 
 Result<std::int64_t> RowWriter::study(const StudyRow& row, OnExisting on_existing) {

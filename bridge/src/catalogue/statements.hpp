@@ -1,6 +1,5 @@
 #pragma once
-/// One prepared statement in one call: what the tables that are no catalogue are read and written
-/// with. Statements are kept by the connection (Connection::cached).
+/// One prepared statement in one call. Statements are kept by the connection (Connection::cached).
 
 #include "catalogue/sqlite.hpp"
 
@@ -20,7 +19,8 @@ void bind_value(Statement& statement, int index, const Value& value) {
     }
 }
 
-/// Binds in order and hands each row to `take`, which says whether to go on.
+/// Binds in order and hands each row to `take`, which says whether to go on: by a bool, by a
+/// Result<void> whose fault becomes the outcome, or it says nothing and gets them all.
 template <typename Take, typename... Values>
 Result<void> query(Connection& connection,
                    std::string_view sql,
@@ -38,8 +38,18 @@ Result<void> query(Connection& connection,
         if (!row) {
             return row.error();
         }
-        if (!*row || !take(*statement)) {
+        if (!*row) {
             return {};
+        }
+        using Taken = std::invoke_result_t<Take&, const Statement&>;
+        if constexpr (std::is_void_v<Taken>) {
+            take(*statement);
+        } else if constexpr (std::is_same_v<Taken, bool>) {
+            if (!take(*statement)) {
+                return {};
+            }
+        } else if (auto taken = take(*statement); !taken) {
+            return taken;
         }
     }
 }

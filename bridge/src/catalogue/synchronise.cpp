@@ -4,6 +4,7 @@
 #include "catalogue/replaced_reports.hpp"
 #include "catalogue/row_writer.hpp"
 #include "catalogue/schema.hpp"
+#include "catalogue/statements.hpp"
 #include "catalogue/stored_record.hpp"
 #include "dicom/core/implementation.hpp"
 
@@ -107,27 +108,22 @@ Result<CataloguedImages> compare(sqlite::Connection& connection,
                                  const std::vector<OfferedImage>& offered) {
     Comparison comparison(offered);
     CataloguedImages images;
-    auto rows = connection.prepare(
-        "SELECT study, image_index, file, file_bytes, file_mtime_ns, record, damage FROM image");
-    if (!rows) {
-        return rows.error();
-    }
-    while (true) {
-        auto row = rows->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row) {
-            break;
-        }
-        ImageFile file{.path = std::string(rows->text(2)),
-                       .bytes = static_cast<std::uint64_t>(rows->integer(3)),
-                       .mtime_ns = rows->integer(4)};
-        comparison.catalogued(rows->integer(0), rows->text(1), file, rows->blob(5));
-        if (const auto damage = rows->text(6); !damage.empty()) {
+    const auto take = [&](const sqlite::Statement& row) {
+        ImageFile file{.path = sqlite::text(row, 2),
+                       .bytes = static_cast<std::uint64_t>(row.integer(3)),
+                       .mtime_ns = row.integer(4)};
+        comparison.catalogued(row.integer(0), row.text(1), file, row.blob(5));
+        if (const auto damage = row.text(6); !damage.empty()) {
             images.quarantine.emplace(
-                rows->text(1), Quarantined{.file = std::move(file), .damage = std::string(damage)});
+                row.text(1), Quarantined{.file = std::move(file), .damage = std::string(damage)});
         }
+    };
+    if (auto done = sqlite::query(
+            connection,
+            "SELECT study, image_index, file, file_bytes, file_mtime_ns, record, damage FROM image",
+            take);
+        !done) {
+        return done.error();
     }
     images.difference = comparison.take();
     return images;
@@ -215,10 +211,6 @@ std::string text_of(const std::vector<dicom::DerivedKind>& kinds) {
 Result<void> remember(sqlite::Connection& connection,
                       const MadeFrom& from,
                       const dicom::MappingOptions& options) {
-    auto statement = connection.cached("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)");
-    if (!statement) {
-        return statement.error();
-    }
     const std::pair<std::string_view, std::string> entries[] = {
         {"tables", from.fingerprint.tables},
         {"images", from.fingerprint.images},
@@ -226,10 +218,10 @@ Result<void> remember(sqlite::Connection& connection,
         {"options", options.stored()},
         {"list_missing_images", from.list_missing_images ? "1" : "0"}};
     for (const auto& [key, value] : entries) {
-        (*statement)->bind(1, key);
-        (*statement)->bind(2, std::string_view(value));
-        if (auto done = (*statement)->run(); !done) {
-            return done.error();
+        if (auto done = sqlite::run(
+                connection, "INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", key, value);
+            !done) {
+            return done;
         }
     }
     return {};
@@ -248,24 +240,13 @@ MadeFrom made_from(const FolderFingerprint& fingerprint, const CatalogueSettings
 }
 
 Result<std::optional<MadeFrom>> last_made_from(sqlite::Connection& connection) {
-    auto rows = connection.prepare("SELECT key, value FROM meta");
-    if (!rows) {
-        return rows.error();
-    }
     std::optional<MadeFrom> from;
-    while (true) {
-        auto row = rows->step();
-        if (!row) {
-            return row.error();
-        }
-        if (!*row) {
-            return from;
-        }
+    const auto take = [&from](const sqlite::Statement& row) {
         if (!from) {
             from.emplace();
         }
-        const auto key = rows->text(0);
-        std::string value(rows->text(1));
+        const auto key = row.text(0);
+        std::string value = sqlite::text(row, 1);
         if (key == "tables") {
             from->fingerprint.tables = std::move(value);
         } else if (key == "images") {
@@ -275,7 +256,9 @@ Result<std::optional<MadeFrom>> last_made_from(sqlite::Connection& connection) {
         } else if (key == "list_missing_images") {
             from->list_missing_images = value == "1";
         }
-    }
+    };
+    auto done = sqlite::query(connection, "SELECT key, value FROM meta", take);
+    return done ? Result(std::move(from)) : done.error();
 }
 
 Result<SyncReport> synchronise(sqlite::Connection& connection,
