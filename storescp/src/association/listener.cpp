@@ -312,6 +312,7 @@ private:
         const auto& refusal = std::get<Refusal>(outcome);
         events_.on(AssociationNegotiated{address, request, outcome});
         connection.reject(refusal.rejection);
+        registry_->rejected(connection.number());
         events_.on(AssociationRejected{.address = address,
                                        .peers = {.calling = pdu::title_of(request.calling),
                                                  .called = pdu::title_of(request.called)},

@@ -6,11 +6,18 @@
 
 namespace cxr::storescp {
 
+namespace {
+
+/// So many may ask at the same moment, and all get an answer.
+constexpr std::size_t unassociated_borne_min = 512;
+
+}  // namespace
+
 void Registry::enter(const std::shared_ptr<Connection>& connection) {
     const std::uint64_t number = connection->number();
     {
         const std::lock_guard lock(mutex_);
-        entries_.emplace(number, Entry{connection, connection->address(), false});
+        entries_.emplace(number, Entry{connection, connection->address()});
     }
     connection->keep(std::shared_ptr<void>(
         nullptr, [self = shared_from_this(), number](void*) { self->leave(number); }));
@@ -37,7 +44,7 @@ std::shared_ptr<void> Registry::admit(std::uint64_t number) {
         }
         ++of_address;
         ++associations_;
-        found->second.association = true;
+        found->second.stage = Stage::association;
     }
     // The pointer itself only has to differ from null.
     return {this, [self = shared_from_this(), number](void*) { self->dismiss(number); }};
@@ -47,7 +54,7 @@ void Registry::dismiss(std::uint64_t number) {
     {
         const std::lock_guard lock(mutex_);
         Entry& entry = entries_.at(number);
-        entry.association = false;
+        entry.stage = Stage::over;
         --associations_;
         const auto of_address = associations_by_address_.find(entry.address);
         if (--of_address->second == 0) {
@@ -57,12 +64,22 @@ void Registry::dismiss(std::uint64_t number) {
     changed_();
 }
 
+void Registry::rejected(std::uint64_t number) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = entries_.find(number); found != entries_.end()) {
+        found->second.stage = Stage::over;
+    }
+}
+
 std::vector<std::shared_ptr<Connection>> Registry::oldest_unassociated(std::size_t count) const {
     std::vector<std::shared_ptr<Connection>> oldest;
     const std::lock_guard lock(mutex_);
-    for (auto entry = entries_.begin(); entry != entries_.end() && oldest.size() < count; ++entry) {
-        if (!entry->second.association) {
-            if (auto connection = entry->second.connection.lock()) {
+    for (const Stage stage : {Stage::over, Stage::unanswered}) {
+        for (const auto& [number, entry] : entries_) {
+            if (oldest.size() == count) {
+                return oldest;
+            }
+            if (auto connection = entry.stage == stage ? entry.connection.lock() : nullptr) {
                 oldest.push_back(std::move(connection));
             }
         }
@@ -71,7 +88,7 @@ std::vector<std::shared_ptr<Connection>> Registry::oldest_unassociated(std::size
 }
 
 std::vector<std::shared_ptr<Connection>> Registry::surplus() const {
-    const std::size_t borne = std::max<std::size_t>(64, settings_.associations_max);
+    const std::size_t borne = std::max(unassociated_borne_min, settings_.associations_max);
     std::size_t others = 0;
     {
         const std::lock_guard lock(mutex_);
@@ -85,7 +102,7 @@ std::vector<std::shared_ptr<Connection>> Registry::associations() const {
     std::vector<std::shared_ptr<Connection>> all;
     const std::lock_guard lock(mutex_);
     for (const auto& [number, entry] : entries_) {
-        if (entry.association) {
+        if (entry.stage == Stage::association) {
             if (auto connection = entry.connection.lock()) {
                 all.push_back(std::move(connection));
             }

@@ -33,8 +33,13 @@ public:
     /// reached.
     [[nodiscard]] std::shared_ptr<void> admit(std::uint64_t number);
 
-    /// Connections that are not associations (yet, or any more) beyond what is borne: the oldest of
-    /// them go, so that strangers who connect and say nothing never keep a newcomer out.
+    /// A connection whose request is rejected: it need only be closed.
+    void rejected(std::uint64_t number);
+
+    /// Connections that are not associations (yet, or any more) beyond what is borne, so that
+    /// strangers who connect and say nothing never keep a newcomer out. Those go first that have
+    /// had their answer and are not closed yet, then those that have asked nothing; the oldest
+    /// first.
     [[nodiscard]] std::vector<std::shared_ptr<Connection>> surplus() const;
     /// The same, when the process has no handle left.
     [[nodiscard]] std::vector<std::shared_ptr<Connection>> oldest_unassociated(
@@ -46,10 +51,11 @@ public:
     [[nodiscard]] std::size_t connections_count() const;
 
 private:
+    enum class Stage : std::uint8_t { unanswered, association, over };
     struct Entry {
         std::weak_ptr<Connection> connection;
         std::string address;
-        bool association = false;
+        Stage stage = Stage::unanswered;
     };
     void leave(std::uint64_t number);
     void dismiss(std::uint64_t number);

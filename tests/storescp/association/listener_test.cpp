@@ -191,19 +191,6 @@ BOOST_AUTO_TEST_CASE(A12_too_many_associations_are_rejected_transiently_until_on
     }
 }
 
-BOOST_AUTO_TEST_CASE(X11_connections_that_say_nothing_do_not_keep_a_newcomer_out) {
-    RunningListener node(with([](NodeSettings& s) { s.limits.associations_max = 4; }),
-                         acceptable_contexts(),
-                         answer_everything);
-    std::vector<RawPeer> silent;
-    for (unsigned i = 0; i < 80; ++i) {
-        silent.push_back(RawPeer::connect(node.port()));
-    }
-    RawPeer peer = associated(node.port());
-    BOOST_TEST(echoes(peer, 1));
-    BOOST_TEST(hex(silent.front().receive()) == closed, "the oldest had to go");
-}
-
 BOOST_AUTO_TEST_CASE(two_hundred_idle_associations_delay_nobody) {
     RunningListener node(with([](NodeSettings& s) { s.limits.associations_per_address_max = 256; }),
                          acceptable_contexts(),

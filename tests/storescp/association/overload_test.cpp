@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::size_t requestors = 500;
 constexpr std::size_t places = 100;
+/// Of connections that are no associations, as registry.cpp has it.
+constexpr std::size_t unassociated_borne = 512;
 
 /// Both ends of the connections are of this process.
 struct Handles {
@@ -123,6 +125,34 @@ BOOST_AUTO_TEST_CASE(A12_A13_five_hundred_at_once_get_a_place_or_a_transient_rej
     const auto again = ask_at_once(node.port(), places);
     BOOST_TEST((tally(again) == std::map<std::string, std::size_t>{{"accepted", places}}),
                told(tally(again)));
+}
+
+BOOST_AUTO_TEST_CASE(X11_connections_that_say_nothing_do_not_keep_a_newcomer_out) {
+    RunningListener node({}, acceptable_contexts(), answer_everything);
+    std::vector<RawPeer> silent;
+    for (std::size_t i = 0; i < unassociated_borne + 20; ++i) {
+        silent.push_back(RawPeer::connect(node.port()));
+    }
+    RawPeer peer = associated(node.port());
+    BOOST_TEST(echoes(peer, 1));
+    BOOST_TEST(hex(silent.front().receive()) == closed, "the oldest had to go");
+}
+
+BOOST_AUTO_TEST_CASE(who_has_been_rejected_goes_before_one_who_has_not_asked_yet) {
+    RunningListener node(with([](NodeSettings& settings) { settings.limits.associations_max = 1; }),
+                         acceptable_contexts(),
+                         answer_everything);
+    RawPeer slow = RawPeer::connect(node.port());
+    RawPeer associate = associated(node.port());
+    std::vector<RawPeer> rejected;
+    for (std::size_t i = 0; i < unassociated_borne + 20; ++i) {
+        RawPeer& peer = rejected.emplace_back(RawPeer::connect(node.port()));
+        peer.send(pdu::encode(association_request()));
+        BOOST_REQUIRE(hex(peer.receive()) == rejection_bytes({2, 3, 2}));
+    }
+    BOOST_TEST(hex(rejected.front().receive()) == closed);
+    slow.send(pdu::encode(association_request()));
+    BOOST_TEST(hex(slow.receive()) == rejection_bytes({2, 3, 2}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
