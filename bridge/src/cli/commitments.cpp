@@ -2,8 +2,8 @@
 #include "bridge/commitment/ledger.hpp"
 #include "bridge/daemon/composition.hpp"
 #include "json_writer.hpp"
+#include "shown.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/ostream.h>
 
 namespace cxr::bridge::cli {
@@ -27,11 +27,6 @@ const char* name_of(const LedgerEntry& entry) {
             return "refused";
     }
     return "";
-}
-
-std::string utc(std::chrono::system_clock::time_point time) {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                       fmt::gmtime(std::chrono::floor<std::chrono::seconds>(time)));
 }
 
 /// A transaction whose report is owed is tried again at a time; one of ours is just awaited.

@@ -1,5 +1,7 @@
 #include "bridge/cli/progress.hpp"
 
+#include "shown.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -13,16 +15,6 @@ constexpr std::chrono::nanoseconds redraw_interval = std::chrono::milliseconds(1
 
 std::int64_t now_ns() {
     return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
-}
-
-/// 112120 as 112,120.
-std::string grouped(std::uint64_t number) {
-    std::string digits = std::to_string(number);
-    for (std::size_t at = digits.size(); at > 3;) {
-        at -= 3;
-        digits.insert(at, 1, ',');
-    }
-    return digits;
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include "bridge/cli/commands.hpp"
 #include "bridge/daemon/composition.hpp"
 #include "json_writer.hpp"
+#include "shown.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/ostream.h>
 
 namespace cxr::bridge::cli {
@@ -12,11 +12,6 @@ namespace cxr::bridge::cli {
 namespace {
 
 using std::chrono::system_clock;
-
-std::string utc(system_clock::time_point time) {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                       fmt::gmtime(std::chrono::floor<std::chrono::seconds>(time)));
-}
 
 const char* name_of(DeliveryState state) {
     switch (state) {

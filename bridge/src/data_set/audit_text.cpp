@@ -1,5 +1,6 @@
 #include "bridge/data_set/audit.hpp"
 #include "data_set/published.hpp"
+#include "shown.hpp"
 
 #include <fmt/format.h>
 
@@ -13,16 +14,6 @@ using dicom::Finding;
 
 /// A screenful; --json has them all.
 constexpr std::size_t listed_max = 20;
-
-/// "112,120", whatever the locale.
-std::string grouped(std::size_t number) {
-    std::string text = std::to_string(number);
-    for (std::size_t at = text.size(); at > 3;) {
-        at -= 3;
-        text.insert(at, 1, ',');
-    }
-    return text;
-}
 
 std::string_view name_of(std::size_t label) {
     return dicom::label_of(static_cast<Finding>(label));

@@ -1,5 +1,7 @@
 #include "data_set/folder_scan.hpp"
 
+#include "dicom/core/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,14 +16,6 @@
 
 namespace cxr::bridge {
 namespace {
-
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-}
 
 struct CloseDir {
     void operator()(DIR* folder) const { ::closedir(folder); }
@@ -128,7 +122,7 @@ private:
     }
 
     [[nodiscard]] static bool is_png(std::string_view name) {
-        return name.size() > 4 && lower_case(name.substr(name.size() - 4)) == ".png";
+        return name.size() > 4 && dicom::ascii::lowered(name.substr(name.size() - 4)) == ".png";
     }
     [[nodiscard]] static bool is_table(std::string_view prefix, std::string_view name) {
         const bool near_root = std::count(prefix.begin(), prefix.end(), '/') <= 1;
@@ -144,7 +138,7 @@ private:
 
 /// 0 for the most wanted; nothing when the name is no table of entries.
 std::optional<int> entries_rank(std::string_view name) {
-    const std::string lower = lower_case(name);
+    const std::string lower = dicom::ascii::lowered(name);
     if (lower == "data_entry_2017_v2020.csv") {
         return 0;
     }
@@ -158,7 +152,7 @@ std::optional<int> entries_rank(std::string_view name) {
 }
 
 std::optional<int> boxes_rank(std::string_view name) {
-    const std::string lower = lower_case(name);
+    const std::string lower = dicom::ascii::lowered(name);
     if (lower == "bbox_list_2017.csv") {
         return 0;
     }

@@ -2,6 +2,7 @@
 
 #include "bridge/web/cors.hpp"
 #include "bridge/web/problem.hpp"
+#include "dicom/core/ascii.hpp"
 #include "storescp/passcode.hpp"
 
 #include <fmt/format.h>
@@ -41,18 +42,11 @@ std::string_view name_in(std::string_view host) {
     return name;
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-    const auto small = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    };
-    return std::ranges::equal(
-        a, b, [&small](char left, char right) { return small(left) == small(right); });
-}
-
 bool is_this_machine(std::string_view name) {
     constexpr std::string_view local = "localhost";
     const std::string_view end = name.substr(name.size() - std::min(name.size(), local.size() + 1));
-    return same_name(name, local) || same_name(end, ".localhost") || name == "[::1]" ||
+    return dicom::ascii::same(name, local) || dicom::ascii::same(end, ".localhost") ||
+           name == "[::1]" ||
            (name.starts_with("127.") &&
             name.find_first_not_of("0123456789.") == std::string_view::npos);
 }
@@ -145,8 +139,9 @@ bool Access::host_is_ours(const Request& request) const {
     }
     const std::string_view name = name_in(*host);
     return is_this_machine(name) || (!rules_.loopback_only && is_address(name)) ||
-           std::ranges::any_of(rules_.host_names,
-                               [name](const std::string& ours) { return same_name(ours, name); });
+           std::ranges::any_of(rules_.host_names, [name](const std::string& ours) {
+               return dicom::ascii::same(ours, name);
+           });
 }
 
 std::optional<Response> Access::check(Request& request, const Resource& resource) {

@@ -1,21 +1,13 @@
 #include "bridge/web/media_type.hpp"
 
+#include "dicom/core/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 
 namespace cxr::bridge::web {
 
 namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lowered(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), lower);
-    return result;
-}
 
 std::string_view trimmed(std::string_view text) {
     const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
@@ -59,7 +51,7 @@ std::string unquoted(std::string_view text) {
 bool is_token(std::string_view text) {
     constexpr std::string_view others = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::ranges::all_of(text, [&](char c) {
-        const char small = lower(c);
+        const char small = dicom::ascii::lower(c);
         return (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9') ||
                others.find(c) != std::string_view::npos;
     });
@@ -103,8 +95,8 @@ Result<MediaType> parse_media_type(std::string_view text) {
         !is_token(full.substr(slash + 1))) {
         return malformed;
     }
-    MediaType parsed{.type = lowered(full.substr(0, slash)),
-                     .subtype = lowered(full.substr(slash + 1))};
+    MediaType parsed{.type = dicom::ascii::lowered(full.substr(0, slash)),
+                     .subtype = dicom::ascii::lowered(full.substr(slash + 1))};
     for (const std::string_view each : std::span(parts).subspan(1)) {
         const std::string_view parameter = trimmed(each);
         if (parameter.empty()) {
@@ -114,7 +106,7 @@ Result<MediaType> parse_media_type(std::string_view text) {
         if (equals == std::string_view::npos || !is_token(trimmed(parameter.substr(0, equals)))) {
             return malformed;
         }
-        std::string name = lowered(trimmed(parameter.substr(0, equals)));
+        std::string name = dicom::ascii::lowered(trimmed(parameter.substr(0, equals)));
         std::string value = unquoted(trimmed(parameter.substr(equals + 1)));
         if (name == "q") {
             parsed.q = quality_of(value);
@@ -167,7 +159,7 @@ bool takes_coding(std::string_view accept_encoding, std::string_view coding) {
     bool taken = false;
     for (const std::string_view each : split(accept_encoding, ',')) {
         const auto parts = split(each, ';');
-        const std::string name = lowered(trimmed(parts.front()));
+        const std::string name = dicom::ascii::lowered(trimmed(parts.front()));
         double q = 1;
         for (const std::string_view part : std::span(parts).subspan(1)) {
             const std::string_view parameter = trimmed(part);

@@ -1,5 +1,7 @@
 #include "web/multipart_parser.hpp"
 
+#include "dicom/core/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,10 +34,6 @@ bool is_token_character(char c) {
 bool is_control(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\t') || byte == 0x7F;
-}
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 std::string_view without_blanks(std::string_view text) {
@@ -85,9 +83,8 @@ Result<PartHeader> PartHeader::parse(std::string_view block) {
             !std::ranges::all_of(line.substr(0, colon), is_token_character)) {
             return malformed("a part's header has a line that is no field");
         }
-        std::string name(line.substr(0, colon));
-        std::ranges::transform(name, name.begin(), lower);
-        header.fields_.emplace_back(std::move(name), without_blanks(line.substr(colon + 1)));
+        header.fields_.emplace_back(dicom::ascii::lowered(line.substr(0, colon)),
+                                    without_blanks(line.substr(colon + 1)));
     }
     return header;
 }

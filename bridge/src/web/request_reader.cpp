@@ -1,5 +1,7 @@
 #include "request_reader.hpp"
 
+#include "dicom/core/ascii.hpp"
+
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
@@ -27,14 +29,6 @@ Refused refusal_of(const error_code& error) {
         return {505, "only HTTP/1.1 and HTTP/1.0 are spoken here"};
     }
     return {400, "not HTTP: " + error.message()};
-}
-
-std::string lowered(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return result;
 }
 
 }  // namespace
@@ -166,8 +160,9 @@ private:
         head_.has_body = parser_->chunked() || (length && *length > 0);
         std::size_t hosts = 0;
         for (const auto& field : message) {
-            head_.fields.push_back({.name = lowered(std::string_view(field.name_string())),
-                                    .value = std::string(field.value())});
+            head_.fields.push_back(
+                {.name = dicom::ascii::lowered(std::string_view(field.name_string())),
+                 .value = std::string(field.value())});
             hosts += head_.fields.back().name == "host" ? 1 : 0;
         }
         if (hosts > 1 || (hosts == 0 && !head_.http_1_0)) {
@@ -178,14 +173,16 @@ private:
             if (length) {  // RFC 9112 §6.1: two lengths are two requests to a proxy before us
                 return fail({400, "both Content-Length and Transfer-Encoding"});
             }
-            const std::string codings = lowered(joined(head_.fields, "transfer-encoding"));
+            const std::string codings =
+                dicom::ascii::lowered(joined(head_.fields, "transfer-encoding"));
             if (codings != "chunked" || head_.http_1_0) {
                 return fail({501, "the only transfer coding is chunked"});
             }
         }
         if (const std::string* const expects = find(head_.fields, "expect")) {
             // HTTP/1.0 knows no answer before the answer (RFC 9110 10.1.1).
-            head_.expects_continue = !head_.http_1_0 && lowered(*expects) == "100-continue";
+            head_.expects_continue =
+                !head_.http_1_0 && dicom::ascii::lowered(*expects) == "100-continue";
         }
         if (length && *length > body_bytes_max_) {
             return fail({413, "the content is longer than may be"});
@@ -196,7 +193,7 @@ private:
     /// "http://host/path", as proxies ask: its host is the one that counts (RFC 9112 3.2.2).
     void take_authority() {
         const std::size_t scheme_end = head_.target.find("://");
-        const std::string scheme = lowered(head_.target.substr(0, scheme_end));
+        const std::string scheme = dicom::ascii::lowered(head_.target.substr(0, scheme_end));
         if (scheme_end == std::string::npos || (scheme != "http" && scheme != "https")) {
             return;
         }

@@ -1,4 +1,5 @@
 #include "bridge/web/request.hpp"
+#include "dicom/core/ascii.hpp"
 #include "dicom/core/character_set.hpp"
 
 #include <algorithm>
@@ -8,19 +9,11 @@ namespace cxr::bridge::web {
 
 namespace {
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 int digit_of(char c) {
     if (c >= '0' && c <= '9') {
         return c - '0';
     }
-    const char small = lower(c);
+    const char small = dicom::ascii::lower(c);
     return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
 }
 
@@ -80,14 +73,14 @@ Result<Fields> parse_query(std::string_view text) {
 
 const std::string* find(const Fields& fields, std::string_view name) {
     const auto at = std::ranges::find_if(
-        fields, [name](const Field& field) { return same_name(field.name, name); });
+        fields, [name](const Field& field) { return dicom::ascii::same(field.name, name); });
     return at == fields.end() ? nullptr : &at->value;
 }
 
 std::string joined(const Fields& fields, std::string_view name) {
     std::string all;
     for (const Field& field : fields) {
-        if (same_name(field.name, name)) {
+        if (dicom::ascii::same(field.name, name)) {
             all += all.empty() ? field.value : ", " + field.value;
         }
     }

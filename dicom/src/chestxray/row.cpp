@@ -1,5 +1,6 @@
 #include "chestxray/text.hpp"
 #include "dicom/chestxray/data_set.hpp"
+#include "dicom/core/ascii.hpp"
 
 #include <algorithm>
 
@@ -23,7 +24,7 @@ constexpr std::array<std::string_view, finding_count> labels{"Atelectasis",
                                                              "No Finding"};
 
 constexpr char fold(char c) {
-    return c == '_' ? ' ' : lower(c);
+    return c == '_' ? ' ' : ascii::lower(c);
 }
 
 bool same_label(std::string_view a, std::string_view b) {

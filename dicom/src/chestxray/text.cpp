@@ -1,5 +1,7 @@
 #include "chestxray/text.hpp"
 
+#include "dicom/core/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -149,7 +151,7 @@ std::string_view trim(std::string_view text) {
 std::string normalise_name(std::string_view name) {
     std::string normal;
     for (const char c : name) {
-        const char small = lower(c);
+        const char small = ascii::lower(c);
         if (is_digit(small) || (small >= 'a' && small <= 'z')) {
             normal += small;
         }

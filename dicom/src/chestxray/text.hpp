@@ -64,10 +64,6 @@ struct ColumnName {
 [[nodiscard]] std::string_view trim(std::string_view text);
 /// Lower case, letters and digits only: "Follow-up #" is "followup".
 [[nodiscard]] std::string normalise_name(std::string_view name);
-/// ASCII, whatever the locale.
-[[nodiscard]] constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 [[nodiscard]] constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }

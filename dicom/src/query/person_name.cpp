@@ -1,5 +1,6 @@
 // Person names without case and accents (PS3.4 C.2.2.2.1 leaves both to the SCP).
 #include "core/utf8.hpp"
+#include "dicom/core/ascii.hpp"
 #include "dicom/core/character_set.hpp"
 #include "dicom/query/matching.hpp"
 #include "identifier_reading.hpp"
@@ -80,11 +81,7 @@ std::string folded_case(std::string_view text) {
     if (!is_ascii(text)) {
         return folded_characters(text);
     }
-    std::string folded(text);
-    for (char& c : folded) {
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    return folded;
+    return ascii::lowered(text);
 }
 
 /// Spaces around components and empty components at the end do not count.
