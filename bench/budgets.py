@@ -74,10 +74,12 @@ def rows_of(folder):
             moving("stock", "Orthanc"), ratio(moving("stock", "Orthanc"), moving("stock", cold)),
             ">=", 20)
     if many := of(folder, "move_many"):
-        speed = many["to_sink"]["cxrbridge, cached"]["megabytes_a_second"]
         wire = many.get("loopback_megabytes_a_second")
-        add("C-MOVE cached, to a quick receiver, beside iperf3: MB/s", speed, wire,
-            ratio(speed, wire), ">=", 0.75)
+        # Over one association every object waits for the last one's response, which no stream does.
+        for kind in ("cached", "cached, 2 associations"):
+            speed = many["to_sink"][f"cxrbridge, {kind}"]["megabytes_a_second"]
+            add(f"C-MOVE {kind}, to a quick receiver, beside iperf3: MB/s", speed, wire,
+                ratio(speed, wire), ">=", 0.75)
     if store:
         peer = next((one for name, one in store["contenders"].items() if "Orthanc" in name), None)
         ours = store["contenders"]["cxrbridge, durable"]["wall_s"]

@@ -61,8 +61,9 @@ def move(source, destination_title, studies):
     }
 
 
-def holding(run, name, data_set, destination, cache_bytes):
-    """cxrbridge, which keeps so many bytes of the objects that it made."""
+def holding(run, name, data_set, destination, cache_bytes, associations=1):
+    """cxrbridge, which keeps so many bytes of the objects that it made, and moves over so many
+    associations."""
     return node.bridge(
         run,
         data_set,
@@ -70,6 +71,7 @@ def holding(run, name, data_set, destination, cache_bytes):
         destinations=[destination],
         missing_images="hide",
         of_state=f"object_cache_bytes = {cache_bytes}",
+        of_peers=f"associations = {associations}",
     )
 
 
@@ -126,13 +128,18 @@ def print_rows(heading, rows):
     print(table(heading, columns, lines))
 
 
-def at_one_destination(run, data_set, objects, destination, environment, peers, rounds=ROUNDS):
-    """cxrbridge twice, and the peers, to one destination."""
+def at_one_destination(
+    run, data_set, objects, destination, environment, peers, rounds=ROUNDS, more_associations=()
+):
+    """cxrbridge from PNG, cached, and cached over more associations than one; and the peers, to one
+    destination."""
     folder, total_bytes, images = objects
     cold = holding(run, "cxrbridge, from PNG", data_set, destination, 0)
-    warm = holding(run, "cxrbridge, cached", data_set, destination, 4 << 30)
-    contenders = [cold, warm]
+    contenders = [cold, holding(run, "cxrbridge, cached", data_set, destination, 4 << 30)]
     try:
+        for count in more_associations:
+            name = f"cxrbridge, cached, {count} associations"
+            contenders.append(holding(run, name, data_set, destination, 4 << 30, count))
         studies = studies_of(cold)
         if "orthanc" in peers:
             name = "Orthanc, ready-made"

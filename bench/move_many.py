@@ -45,9 +45,9 @@ def main(run):
     what = f"{images} synthetic images and their reports ({total_bytes / 1e6:.0f} MB)"
     result = {"images": images, "bytes": total_bytes}
 
-    def moves_to(destination):
+    def moves_to(destination, more_associations=()):
         rows, profile = at_one_destination(
-            run, data_set, objects, destination, DCMTK_TUNED, peers, ROUNDS
+            run, data_set, objects, destination, DCMTK_TUNED, peers, ROUNDS, more_associations
         )
         print_rows(f"C-MOVE to {destination.name}, tuned: {what}", rows)
         return rows, profile
@@ -61,7 +61,7 @@ def main(run):
 
     wire = [] if run.smoke else loopback_megabytes_a_second()
     with node.Sink(run, "SINK") as destination:
-        result["to_sink"], _ = moves_to(destination)
+        result["to_sink"], _ = moves_to(destination, (2,))
     if wire:
         wire = sorted(wire + loopback_megabytes_a_second())
         result["loopback_megabytes_a_second"] = median(wire)

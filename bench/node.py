@@ -76,12 +76,14 @@ def bridge(
     destinations=(),
     missing_images="list",
     of_state="",
+    of_peers="",
     further="",
 ):
-    """cxrbridge, which may move to `destinations`; `of_state` goes to [state], `further` below all."""
+    """cxrbridge, which may move to `destinations`; `of_state` goes to [state], `of_peers` to every
+    [[peer]], `further` below all."""
     folder = pathlib.Path(tempfile.mkdtemp(dir=run.folder))
     peers = "".join(
-        f'[[peer]]\naet = "{to.title}"\nhost = "{to.host}"\nport = {to.port}\n'
+        f'[[peer]]\naet = "{to.title}"\nhost = "{to.host}"\nport = {to.port}\n{of_peers}\n'
         for to in destinations
     )
     configuration = folder / "cxrbridge.toml"
