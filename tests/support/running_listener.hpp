@@ -30,7 +30,8 @@ public:
     }
     /// The `nth` event of a kind, waiting for it.
     template <typename Kind>
-    Kind wait_for(std::size_t nth = 1, std::chrono::milliseconds within = std::chrono::seconds(5)) {
+    Kind wait_for(std::size_t nth = 1,
+                  std::chrono::milliseconds within = std::chrono::seconds(30)) {
         std::unique_lock lock(mutex_);
         std::optional<Kind> found;
         const auto look = [&] {
@@ -110,7 +111,7 @@ public:
 
     /// False: stop() has not completed in time.
     bool stops(std::chrono::milliseconds grace,
-               std::chrono::milliseconds within = std::chrono::seconds(5)) {
+               std::chrono::milliseconds within = std::chrono::seconds(30)) {
         auto stopped =
             boost::asio::co_spawn(context_.io(), listener_.stop(grace), boost::asio::use_future);
         return stopped.wait_for(within) == std::future_status::ready;
