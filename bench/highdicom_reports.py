@@ -18,7 +18,7 @@ try:
 except ImportError:
     sys.exit(3)
 
-TEXT_MINER = Code("121007", "DCM", "Device")
+DEVICE = Code("121007", "DCM", "Device")
 
 
 class Wanted:
@@ -54,7 +54,7 @@ class Wanted:
 
 def build(wanted):
     observer = sr.ObserverContext(
-        observer_type=TEXT_MINER,
+        observer_type=DEVICE,
         observer_identifying_attributes=sr.DeviceObserverIdentifyingAttributes(
             uid=hd.UID(),
             name="NIH ChestX-ray14 report text mining",
